@@ -1,0 +1,31 @@
+# Every target but help and clean first makes the checkout ready, which is silent when it is.
+# ARGS goes to the command behind a target: make run ARGS="--plan", make test ARGS="-m 'not slow'".
+
+.PHONY: help ready run test check bench lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+ready: ## set up what is missing in .venv
+	@./bootstrap.sh
+
+run: ready ## run the pipeline: from rows to a pushed model
+	@.venv/bin/tfxp run $(ARGS)
+
+test: ready ## run all tests
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: ready ## lint, formatting, types, and which room imports which
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+bench: ready ## compare with TFX's own taxi example on the same rows and steps
+	@.venv/bin/python benchmarks/compare.py $(ARGS)
+
+lock: ## remake requirements.lock and bootstrap.lock from setup.py (ARGS=--upgrade for newer versions)
+	@./bootstrap.sh lock $(ARGS)
+
+clean: ## delete all state: runs, models, logs
+	rm -rf var

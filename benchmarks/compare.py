@@ -1,0 +1,137 @@
+"""Ours against TFX's own taxi example: the same rows, the same steps, each a whole process.
+
+`make bench`, or `python benchmarks/compare.py --repeats 3 --out var/bench/pipeline.json`.
+The two run in turn, so that a machine that slows down slows both; figures are medians.
+"""
+
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from measure import Measured, measure
+from rich.console import Console
+from rich.table import Table
+
+PROJECT = Path(__file__).resolve().parents[1]
+STEPS = 1000
+
+_OUR_NODE = re.compile(r"^(\w+) done in ([\d.]+) s", re.M)
+_STOCK_START = re.compile(r"(\d\d):(\d\d):(\d\d\.\d+).*Component (\w+) is running", re.M)
+_STOCK_END = re.compile(r"(\d\d):(\d\d):(\d\d\.\d+).*Component (\w+) is finished", re.M)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run of one pipeline: whole process, per node, and the model's AUC."""
+
+    seconds: float
+    peak_mib: float
+    nodes: dict[str, float]
+    auc: float
+
+
+@click.command()
+@click.option("--repeats", default=3, show_default=True, help="Runs of each; medians are shown.")
+@click.option("--out", default="var/bench/pipeline.json", show_default=True, type=Path)
+def main(repeats: int, out: Path) -> None:
+    """Runs both pipelines in turn and prints the comparison."""
+    console = Console()
+    folder = (PROJECT / "var" / "bench" / "pipeline").absolute()
+    ours, stock = [], []
+    for repeat in range(repeats):
+        shutil.rmtree(folder, ignore_errors=True)
+        console.print(f"run {repeat + 1} of {repeats}: stock", highlight=False)
+        stock.append(run_stock(folder / "stock"))
+        console.print(f"run {repeat + 1} of {repeats}: ours", highlight=False)
+        ours.append(run_ours(folder / "ours"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    results = {"steps": STEPS, "ours": ours, "stock": stock}
+    out.write_text(json.dumps(results, default=asdict, indent=2), encoding="utf-8")
+    print_table(console, ours, stock)
+    console.print(f"\nwritten to {out}", highlight=False)
+
+
+def run_stock(folder: Path) -> Result:
+    """Runs TFX's example below `folder`."""
+    folder.mkdir(parents=True)
+    script = [sys.executable, str(PROJECT / "benchmarks" / "stock_taxi.py"), str(folder)]
+    measured = measure(script, folder / "log.txt", folder)
+    started = _clock_readings(_STOCK_START, measured)
+    ended = _clock_readings(_STOCK_END, measured)
+    auc = subprocess.run(
+        [sys.executable, str(PROJECT / "benchmarks" / "stock_auc.py"), str(folder)],
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    nodes = {name: ended[name] - started[name] for name in started}
+    return Result(measured.seconds, measured.peak_mib, nodes, float(auc.stdout))
+
+
+def run_ours(folder: Path) -> Result:
+    """Runs our pipeline with every root below `folder`."""
+    folder.mkdir(parents=True)
+    where = folder / "where.toml"
+    text = (PROJECT / "configs" / "local.toml").read_text(encoding="utf-8")
+    where.write_text(text.replace('"var/', f'"{folder}/'), encoding="utf-8")
+    tfxp = str(Path(sys.executable).with_name("tfxp"))
+    measured = measure(
+        [tfxp, "run", "--where", str(where), "--set", f"training.steps={STEPS}"],
+        folder / "log.txt",
+        PROJECT,
+    )
+    nodes = {name: float(seconds) for name, seconds in _OUR_NODE.findall(measured.output)}
+    (record,) = folder.glob("serving/taxi/*/**/record.json")
+    metrics = json.loads(record.read_text(encoding="utf-8"))["metrics"]
+    return Result(measured.seconds, measured.peak_mib, nodes, metrics["auc"])
+
+
+def print_table(console: Console, ours: list[Result], stock: list[Result]) -> None:
+    """Prints medians per node and in total, and the ratio ours / stock."""
+    table = Table("", "stock", "ours", "ours / stock", box=None, padding=(0, 2, 0, 0))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    names = {**dict.fromkeys(ours[0].nodes), **dict.fromkeys(stock[0].nodes)}
+    for name in names:
+        _add_row(
+            table,
+            f"{name} (s)",
+            [run.nodes[name] for run in stock if name in run.nodes],
+            [run.nodes[name] for run in ours if name in run.nodes],
+        )
+    for label, field, digits in (
+        ("whole process (s)", "seconds", 1),
+        ("peak memory (MiB)", "peak_mib", 0),
+        ("AUC", "auc", 4),
+    ):
+        both = ([getattr(run, field) for run in runs] for runs in (stock, ours))
+        _add_row(table, label, *both, digits=digits)
+    console.print(table)
+
+
+def _add_row(
+    table: Table, label: str, stock: list[float], ours: list[float], digits: int = 1
+) -> None:
+    theirs, mine = (statistics.median(runs) if runs else None for runs in (stock, ours))
+    ratio = f"{mine / theirs:.2f}" if theirs and mine is not None else ""
+    cells = ("" if figure is None else f"{figure:.{digits}f}" for figure in (theirs, mine))
+    table.add_row(label, *cells, ratio)
+
+
+def _clock_readings(pattern: "re.Pattern[str]", measured: Measured) -> dict[str, float]:
+    """Node to seconds since midnight of the first log line that matches."""
+    readings: dict[str, float] = {}
+    for hours, minutes, seconds, name in pattern.findall(measured.output):
+        readings.setdefault(name, int(hours) * 3600 + int(minutes) * 60 + float(seconds))
+    return readings
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Features to a served model: what the Trainer runs."""

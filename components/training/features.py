@@ -1,0 +1,67 @@
+"""Raw examples to features, in large batches."""
+
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.errors import InputError
+
+Features = dict[str, tf.Tensor]
+
+# Rows parsed and transformed at a time. A graph call costs as much as some hundred rows.
+_CHUNK_ROWS = 4096
+
+
+def example_files(patterns: Sequence[str]) -> list[str]:
+    """All files of all patterns: every shard of every span.
+
+    Raises:
+        InputError: A pattern matches nothing.
+    """
+    files: list[str] = []
+    for pattern in patterns:
+        matches = sorted(tf.io.gfile.glob(pattern))
+        if not matches:
+            raise InputError(f"no file of examples matches {pattern}")
+        files += matches
+    return files
+
+
+class FeatureReader:
+    """Reads examples as Transform encodes them."""
+
+    def __init__(self, transform_output: tft.TFTransformOutput, columns: Sequence[str]) -> None:
+        """Makes a reader.
+
+        Args:
+            transform_output: What Transform wrote.
+            columns: The raw columns to parse; what depends on others is not among the features.
+        """
+        spec = transform_output.raw_feature_spec()
+        self._spec = {column: spec[column] for column in columns}
+        self._transform = transform_output.transform_features_layer()
+
+    def chunks(self, examples: tf.data.Dataset) -> tf.data.Dataset:
+        """Serialized examples, one a time, to features of some thousand rows a time."""
+        return examples.batch(_CHUNK_ROWS, num_parallel_calls=tf.data.AUTOTUNE).map(
+            self._encode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        )
+
+    def _encode(self, examples: tf.Tensor) -> Features:
+        return dict(self._transform(tf.io.parse_example(examples, self._spec)))
+
+
+def read_examples(files: Sequence[str]) -> tf.data.Dataset:
+    """Serialized examples of the files, in an order that does not change."""
+    return tf.data.Dataset.from_tensor_slices(list(files)).interleave(
+        lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
+        cycle_length=min(len(files), 8),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+
+
+def gather(features: Mapping[str, tf.Tensor], rows: tf.Tensor) -> Features:
+    """Those rows of every feature."""
+    return {name: tf.gather(values, rows) for name, values in features.items()}

@@ -1,0 +1,52 @@
+"""What the Trainer is told."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from components.errors import ComponentError
+from schema.features import Label
+
+Task = Literal["binary", "regression"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How the model is fitted; crosses to the Trainer as its custom_config.
+
+    Attributes:
+        task: What kind of label is learnt.
+        label: The label.
+        drop: Raw columns that the model must not see.
+        steps: Gradient steps.
+        batch_size: Rows a step.
+        learning_rate: Of AdamW at the start; it falls to 0 along a cosine.
+        hidden_units: Units of each hidden layer.
+        seed: Of the initial weights, the order of the rows and the dropout.
+    """
+
+    task: Task
+    label: Label
+    drop: tuple[str, ...] = ()
+    steps: int
+    batch_size: int
+    learning_rate: float
+    hidden_units: tuple[int, ...]
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.task not in get_args(Task):
+            raise ComponentError(
+                f"training: task {self.task!r} is not supported; use one of {get_args(Task)}"
+            )
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "TrainingOptions":
+        """From the values of a custom_config, which may hold keys that are not ours."""
+        known = {field.name for field in dataclasses.fields(cls)} & plain.keys()
+        values = {name: plain[name] for name in known}
+        values["label"] = Label(**values["label"])
+        values["drop"] = tuple(values.get("drop", ()))
+        values["hidden_units"] = tuple(values["hidden_units"])
+        return cls(**values)

@@ -1,0 +1,1 @@
+"""Rows to features: the Transform component and the preprocessing that it runs."""

@@ -1,0 +1,37 @@
+"""The options that every command with a configuration takes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+
+def configuration_options(command: Command) -> Command:
+    """Adds `--config`, `--where` and `--set`."""
+    for option in (
+        click.option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Override one key, such as training.steps=200; may be repeated.",
+        ),
+        click.option(
+            "--where",
+            default="configs/local.toml",
+            show_default=True,
+            metavar="FILE",
+            help="Where it runs.",
+        ),
+        click.option(
+            "--config",
+            default="configs/taxi.toml",
+            show_default=True,
+            metavar="FILE",
+            help="What is trained, and what is good enough.",
+        ),
+    ):
+        command = option(command)
+    return command

@@ -1,0 +1,51 @@
+"""`tfxp run`: the pipeline on this machine."""
+
+import datetime
+import functools
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.commands.options import configuration_options
+from pipeline.runner import session
+from pipeline.terminal.progress import progress
+from pipeline.terminal.summary import print_summary
+
+
+@click.command(name="run")
+@configuration_options
+@click.option("--until", metavar="NODE", help="Run NODE and what it needs, and no more.")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what would run and why; run nothing.")
+@click.option("--fresh", is_flag=True, help="Run every node, whatever is cached.")
+def command(
+    config: str,
+    where: str,
+    overrides: tuple[str, ...],
+    until: str | None,
+    only_plan: bool,
+    fresh: bool,
+) -> None:
+    """Run the pipeline: from rows to a pushed model.
+
+    Exit code: 0 done, 1 a node failed, 2 wrong configuration, 3 a gate refused the data or the
+    model, 130 interrupted. What was finished is never run again.
+    """
+    console = Console(highlight=False)
+    request = session.Request(config, where, overrides, until, fresh)
+    now = datetime.datetime.now()
+    if only_plan:
+        _print_plan(console, session.planned(request, console.print, now=now))
+        return
+    outcome = session.run(request, functools.partial(progress, console), console.print, now=now)
+    print_summary(console, outcome, until)
+    sys.exit(outcome.exit_code)
+
+
+def _print_plan(console: Console, planned: dict[str, session.Planned]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for name, node in planned.items():
+        style = "green" if node.is_cached else "bold cyan"
+        table.add_row(name, "cached" if node.is_cached else "would run", node.reason, style=style)
+    console.print(table)

@@ -1,0 +1,60 @@
+"""`tfxp status`: the last runs and the pushed versions."""
+
+import datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+import registry
+from pipeline.commands.options import configuration_options
+from pipeline.config import Config, load
+from pipeline.runner.store import RunRecord, Store
+
+_SHOWN_RUNS = 10
+
+
+@click.command(name="status")
+@configuration_options
+def command(config: str, where: str, overrides: tuple[str, ...]) -> None:
+    """Show the last runs and the pushed versions."""
+    loaded = load(config, where, overrides)
+    console = Console(highlight=False)
+    path = loaded.where.metadata_path
+    runs = Store(path, loaded.what.name).runs() if path.exists() else []
+    _print_runs(console, runs)
+    _print_versions(console, loaded)
+
+
+def _print_runs(console: Console, runs: list[RunRecord]) -> None:
+    if not runs:
+        console.print("no runs yet; start one with `tfxp run`")
+        return
+    table = Table(title="runs, newest first", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in ("run", "outcome", "took", "cause"):
+        table.add_column(heading)
+    for run in runs[:_SHOWN_RUNS]:
+        took = f"{run.finished_at - run.started_at} s" if run.finished_at else ""
+        table.add_row(run.run_id, run.outcome, took, run.detail)
+    console.print(table)
+
+
+def _print_versions(console: Console, config: Config) -> None:
+    base, model = config.where.serving_dir, config.what.model_name
+    versions = registry.versions(base, model)
+    if not versions:
+        console.print(f"no pushed versions in {base / model}")
+        return
+    stable = registry.stable_version(base, model)
+    table = Table(title=f"\nversions in {base / model}", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in ("version", "label", "pushed", "metrics"):
+        table.add_column(heading)
+    for version in reversed(versions):
+        record = registry.read_record(base, model, version)
+        table.add_row(
+            str(version),
+            "stable" if version == stable else "",
+            datetime.datetime.fromisoformat(record.pushed_at).strftime("%Y-%m-%d %H:%M:%S"),
+            ", ".join(f"{name} {value:.4f}" for name, value in record.metrics.items()),
+        )
+    console.print(table)

@@ -1,0 +1,113 @@
+"""The graph: rows in, a served model out, in the order of the flow.
+
+The same definition runs here and on a cluster, so a node gets what it needs from its inputs, its
+parameters and the storage that they name, and no path in it belongs to the machine that built it.
+"""
+
+import json
+
+from tfx.components import ExampleValidator, StatisticsGen, Trainer
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto import trainer_pb2
+
+from components.baseline_model import BaselineModel
+from components.data_gate import DataGate
+from components.evaluator.component import Evaluator
+from components.example_gen.component import ExampleGen
+from components.import_schema_gen import ImportSchemaGen
+from components.infra_validator.component import InfraValidator
+from components.pusher import Pusher
+from components.transform.component import Transform
+from pipeline import options
+from pipeline.config import What, Where
+
+
+def create_pipeline(what: What, where: Where) -> Pipeline:
+    """Wires rows to a pushed model: check, learn, judge, push.
+
+    Args:
+        what: The problem: data, label, training, gates.
+        where: The place: roots and Beam arguments.
+
+    Returns:
+        A TFX pipeline without resolver nodes, drivers or absolute paths.
+    """
+    import_schema_gen = ImportSchemaGen(schema_path=what.data.schema_)
+    example_gen = ExampleGen(
+        schema=import_schema_gen.outputs["schema"],
+        input=options.input_location(what, where),
+        options=options.example_gen(what),
+    )
+    statistics_gen = StatisticsGen(examples=example_gen.outputs["examples"])
+    example_validator = ExampleValidator(
+        statistics=statistics_gen.outputs["statistics"],
+        schema=import_schema_gen.outputs["schema"],
+    )
+    data_gate = DataGate(
+        anomalies=example_validator.outputs["anomalies"],
+        statistics=statistics_gen.outputs["statistics"],
+        schema=import_schema_gen.outputs["schema"],
+        options=options.data_gate(what),
+    )
+    transform = Transform(
+        examples=example_gen.outputs["examples"],
+        schema=import_schema_gen.outputs["schema"],
+        options=options.transform(what),
+    )
+    transform.add_upstream_node(data_gate)
+    trainer = Trainer(
+        run_fn="components.training.run_fn",
+        examples=example_gen.outputs["examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        schema=import_schema_gen.outputs["schema"],
+        train_args=trainer_pb2.TrainArgs(splits=["train"], num_steps=what.training.steps),
+        eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
+        custom_config={"options": options.training(what)},
+    )
+    baseline_model = BaselineModel(
+        model=trainer.outputs["model"],
+        base_dir=where.roots.serving,
+        model_name=what.model_name,
+    )
+    evaluator = Evaluator(
+        examples=example_gen.outputs["examples"],
+        model=trainer.outputs["model"],
+        baseline_model=baseline_model.outputs["baseline"],
+        options=options.evaluation(what),
+    )
+    infra_validator = InfraValidator(
+        model=trainer.outputs["model"],
+        examples=example_gen.outputs["examples"],
+        schema=import_schema_gen.outputs["schema"],
+        options=options.infra_validation(what),
+    )
+    pusher = Pusher(
+        model=trainer.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=infra_validator.outputs["blessing"],
+        examples=example_gen.outputs["examples"],
+        schema=import_schema_gen.outputs["schema"],
+        baseline=baseline_model.outputs["baseline"],
+        base_dir=where.roots.serving,
+        model_name=what.model_name,
+        options=options.push(what),
+    )
+    return Pipeline(
+        pipeline_name=what.name,
+        # The runner says where artifacts go; the graph does not know.
+        pipeline_root="",
+        components=[
+            import_schema_gen,
+            example_gen,
+            statistics_gen,
+            example_validator,
+            data_gate,
+            transform,
+            trainer,
+            baseline_model,
+            evaluator,
+            infra_validator,
+            pusher,
+        ],
+        beam_pipeline_args=list(where.beam.pipeline_args),
+    )

@@ -1,0 +1,92 @@
+"""One node's execution, in the process that runs it: what a cluster's container does too.
+
+An execution arrives as TFX's own `ExecutionInvocation` message and leaves as its `ExecutorOutput`,
+through files. Errors leave as a few words for the terminal; the whole story is in the log.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+_FAILED = 1
+_REFUSED = 3
+_WHILE_RUNNING = " [while running "
+
+
+def answer(request: dict[str, Any]) -> int:
+    """Does what the request asks for; returns the exit status.
+
+    Args:
+        request: `do` ("run" or "compile") and the files that belong to it, as `executors.py`
+            wrote it. `error` is where the cause goes when something fails.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
+    try:
+        if request["do"] == "compile":
+            _compile(request)
+        else:
+            _run(request)
+    except Exception as error:
+        traceback.print_exc()
+        status, cause = _cause(error)
+        Path(request["error"]).write_text(json.dumps(cause), encoding="utf-8")
+        return status
+    return 0
+
+
+def _compile(request: dict[str, Any]) -> None:
+    from tfx.dsl.compiler import compiler
+
+    from pipeline.config import load
+    from pipeline.graph import create_pipeline
+
+    config = load(request["config"], request["where"], tuple(request["overrides"]))
+    ir = compiler.Compiler().compile(create_pipeline(config.what, config.where))
+    result = Path(request["result"])
+    partial = result.with_suffix(".partial")
+    partial.write_bytes(ir.SerializeToString(deterministic=True))
+    partial.rename(result)
+
+
+def _run(request: dict[str, Any]) -> None:
+    from tfx.orchestration.portable import (
+        beam_executor_operator,
+        data_types,
+        python_executor_operator,
+    )
+    from tfx.proto.orchestration import executable_spec_pb2, execution_invocation_pb2
+
+    invocation = execution_invocation_pb2.ExecutionInvocation.FromString(
+        Path(request["invocation"]).read_bytes()
+    )
+    packed = bytes.fromhex(request["executor_spec"])
+    operator: Any
+    if request["is_beam"]:
+        operator = beam_executor_operator.BeamExecutorOperator(
+            executable_spec_pb2.BeamExecutableSpec.FromString(packed)
+        )
+    else:
+        operator = python_executor_operator.PythonExecutorOperator(
+            executable_spec_pb2.PythonClassExecutableSpec.FromString(packed)
+        )
+    output = operator.run_executor(data_types.ExecutionInfo.from_proto(invocation))
+    Path(request["result"]).write_bytes(output.SerializeToString())
+
+
+def _cause(error: BaseException) -> tuple[int, dict[str, str]]:
+    """Returns the exit status and what the terminal shows of an error."""
+    from components.errors import ComponentError, Refused
+
+    message = str(error).split(_WHILE_RUNNING, maxsplit=1)[0].strip()
+    if isinstance(error, Refused):
+        return _REFUSED, {"message": message}
+    if isinstance(error, ComponentError):
+        return _FAILED, {"message": message}
+    first_lines = "\n".join(message.splitlines()[:2])[:400]
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return _FAILED, {
+        "message": f"{type(error).__name__}: {first_lines} ({Path(place.filename).name}:{place.lineno})"
+    }

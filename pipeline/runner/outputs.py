@@ -1,0 +1,44 @@
+"""What a node's output artifacts say to people: the summary line, and a gate's refusal."""
+
+from collections.abc import Iterator
+
+from ml_metadata.proto import metadata_store_pb2 as pb
+
+from pipeline.runner.nodes import Node
+from pipeline.runner.store import Artifacts
+
+_BLESSINGS = frozenset({"ModelBlessing", "InfraBlessing"})
+
+
+def summary(outputs: Artifacts) -> str:
+    """Returns what the node wrote into its artifacts' `summary` property, if it did."""
+    return "; ".join(filter(None, (text(artifact, "summary") for artifact in _all(outputs))))
+
+
+def refusal(node: Node, outputs: Artifacts) -> str | None:
+    """Returns why the node's blessing was withheld; None when it was given or there is none."""
+    for key, artifacts in outputs.items():
+        if node.outputs[key].name in _BLESSINGS:
+            for artifact in artifacts:
+                if artifact.custom_properties["blessed"].int_value != 1:
+                    return text(artifact, "reason") or "not blessed"
+    return None
+
+
+def text(artifact: pb.Artifact, name: str) -> str:
+    """Returns a custom property as text; empty when the artifact lacks it."""
+    if name not in artifact.custom_properties:
+        return ""
+    return str(artifact.custom_properties[name].string_value)
+
+
+def number(artifact: pb.Artifact, name: str) -> int:
+    """Returns an integer custom property; 0 when the artifact lacks it."""
+    if name not in artifact.custom_properties:
+        return 0
+    return int(artifact.custom_properties[name].int_value)
+
+
+def _all(outputs: Artifacts) -> Iterator[pb.Artifact]:
+    for artifacts in outputs.values():
+        yield from artifacts

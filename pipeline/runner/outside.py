@@ -1,0 +1,67 @@
+"""What lies outside the graph's artifacts, and whether a cached result still holds against it.
+
+Four nodes touch the world: ExampleGen and ImportSchemaGen read files, BaselineModel reads the
+model base directory and Pusher writes it. Each keeps what it saw as a property of its output; here
+that is compared with what is there now. On a cluster these four simply run every time.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlparse
+
+import registry
+from components.example_gen.inputs import input_fingerprint
+from components.locations import resolve
+from components.schema_file import schema_fingerprint
+from pipeline.runner.nodes import Node
+from pipeline.runner.outputs import number, text
+from pipeline.runner.store import Artifacts
+
+
+def change_since(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    """Returns what has changed outside since `outputs` were made; None when nothing has."""
+    check = _CHECKS.get(node.id)
+    return check(node, inputs, outputs) if check else None
+
+
+def _input_files(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    location = str(node.parameters["input"])
+    (examples,) = outputs["examples"]
+    if input_fingerprint(location) == text(examples, "input_fingerprint"):
+        return None
+    return f"the files of {location} changed"
+
+
+def _schema_file(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    location = str(node.parameters["schema_path"])
+    (schema,) = outputs["schema"]
+    if schema_fingerprint(location) == text(schema, "fingerprint"):
+        return None
+    return f"{location} changed"
+
+
+def _stable_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    base, model = resolve(str(node.parameters["base_dir"])), str(node.parameters["model_name"])
+    (candidate,) = inputs["model"]
+    (baseline,) = outputs["baseline"]
+    digest = registry.digest(Path(urlparse(candidate.uri).path) / "Format-Serving")
+    now = registry.baseline_version(base, model, digest)
+    seen = number(baseline, "baseline_version")
+    return None if now == seen else f"the stable version is {now or 'none'}, it was {seen or 'none'}"
+
+
+def _pushed_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    base, model = resolve(str(node.parameters["base_dir"])), str(node.parameters["model_name"])
+    (pushed,) = outputs["pushed_model"]
+    version = int(text(pushed, "pushed_version") or 0)
+    if version in registry.versions(base, model):
+        return None
+    return f"version {version} is no longer in {base}/{model}"
+
+
+_CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
+    "ExampleGen": _input_files,
+    "ImportSchemaGen": _schema_file,
+    "BaselineModel": _stable_version,
+    "Pusher": _pushed_version,
+}

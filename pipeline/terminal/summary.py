@@ -1,0 +1,68 @@
+"""The few lines at the end of a run: what happened, what it means, what to type next."""
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from pipeline.runner.states import Outcome, Status
+from pipeline.terminal.progress import state_table
+
+_HEADLINES = {
+    0: ("done", "bold green"),
+    1: ("failed", "bold red"),
+    3: ("refused", "bold yellow"),
+    130: ("interrupted", "bold yellow"),
+}
+
+
+def print_summary(console: Console, outcome: Outcome, until: str | None) -> None:
+    """Prints the table of nodes, the verdict, the log folder and the next command."""
+    console.print(state_table(outcome.states, now=0.0))
+    word, style = _HEADLINES[outcome.exit_code]
+    console.print()
+    console.print(Text(f"{word} in {outcome.seconds:.1f} s: ", style=style) + Text(_meaning(outcome, until)))
+    culprit = outcome.first(Status.FAILED, Status.REFUSED)
+    logs = outcome.log_dir / f"{culprit}.log" if culprit else outcome.log_dir
+    if logs.exists():
+        _line(console, "logs", shown(logs))
+    _line(console, "next", _next(outcome, until))
+
+
+def shown(path: Path) -> str:
+    """The path as short as it can be typed from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _meaning(outcome: Outcome, until: str | None) -> str:
+    counts = [
+        f"{sum(state.status is status for state in outcome.states.values())} {status.value}"
+        for status in (Status.DONE, Status.CACHED, Status.REFUSED, Status.FAILED, Status.NOT_RUN)
+        if any(state.status is status for state in outcome.states.values())
+    ]
+    nodes = ", ".join(counts)
+    match outcome.exit_code:
+        case 0 if until is None:
+            return f"{nodes}; {outcome.states['Pusher'].detail}"
+        case 1 | 3:
+            return f"{nodes}; nothing was pushed"
+    return nodes
+
+
+def _next(outcome: Outcome, until: str | None) -> str:
+    match outcome.exit_code:
+        case 130:
+            return "the same command goes on from the last finished node"
+        case 1:
+            return "read the log above; the same command goes on from the node that failed"
+        case 3 if outcome.first(Status.REFUSED) in ("Evaluator", "InfraValidator"):
+            return "change the training or the gates in the configuration, then `tfxp run`"
+        case 3:
+            return "mend the data or the schema, or change its severity, then `tfxp run`"
+    return "tfxp run" if until else "tfxp status"
+
+
+def _line(console: Console, label: str, text: str) -> None:
+    console.print(f"{label:>5}  {text}", markup=False, highlight=False, soft_wrap=True)

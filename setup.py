@@ -1,0 +1,48 @@
+"""The application as an installable distribution; `requirements.lock` is made from this file."""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="tfxp",
+    version="0.1.0",
+    description="A production pipeline for tabular data on TFX: from rows in files to answered gRPC calls.",
+    license="Apache-2.0",
+    python_requires=">=3.11,<3.12",
+    # Named although it is the default: an editable install is then one line in a .pth file,
+    # which costs no start-up time and finds a package that was added after installation.
+    package_dir={"": "."},
+    packages=find_packages(include=["pipeline*", "components*", "schema*", "registry*", "serving*"]),
+    package_data={"schema": ["*/*.pbtxt"]},
+    entry_points={"console_scripts": ["tfxp = pipeline.cli:main"]},
+    install_requires=[
+        "tfx==1.21.0",
+        "tensorflow==2.21.*",
+        "tensorflow-data-validation==1.21.*",
+        "tensorflow-transform==1.21.*",
+        "tensorflow-model-analysis==0.52.*",
+        "tensorflow-metadata==1.21.*",
+        "ml-metadata==1.21.*",
+        "apache-beam==2.77.*",
+        "keras==3.*",
+        "pyarrow",
+        "numpy",
+        "protobuf",
+        "pydantic==2.*",
+        "click",
+        "rich",
+    ],
+    extras_require={
+        "dev": [
+            "pytest",
+            "pytest-timeout",
+            "hypothesis",
+            "ruff",
+            "mypy",
+            "import-linter",
+            "lightgbm",
+            "psutil",
+            # Builds the editable install without fetching anything more.
+            "setuptools>=77",
+        ],
+    },
+)

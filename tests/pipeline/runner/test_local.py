@@ -1,0 +1,233 @@
+"""The local runner on a graph of four small steps: Count -> Double -> Total, Count -> Aside."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tfx.proto.orchestration import pipeline_pb2
+
+from pipeline.runner.executors import ExecutorHost, LazyHost
+from pipeline.runner.local import LocalRun, Place
+from pipeline.runner.nodes import needed_for, read_nodes
+from pipeline.runner.plan import plan
+from pipeline.runner.states import Outcome, Status
+from pipeline.runner.store import Store
+from tests.pipeline.runner.toy import compile_toy
+
+CACHED, DONE, FAILED = Status.CACHED, Status.DONE, Status.FAILED
+REFUSED, NOT_RUN = Status.REFUSED, Status.NOT_RUN
+
+
+class Toy:
+    """The toy graph with a store and folders of its own."""
+
+    def __init__(self, root: Path, host: LazyHost, logs: Path) -> None:
+        self.root = root
+        self.host = host
+        self.store = Store(root / "metadata.sqlite", "toy")
+        self.place = Place(root / "artifacts", logs, parallel_nodes=2)
+        self.runs = 0
+
+    def run(self, *, until: str | None = None, fresh: bool = False, **graph: object) -> Outcome:
+        ir = pipeline_pb2.Pipeline.FromString(compile_toy(**graph))
+        self.runs += 1
+        return LocalRun(
+            run_id=f"run-{self.runs}",
+            nodes=needed_for(read_nodes(ir), until),
+            pipeline_info=ir.pipeline_info,
+            store=self.store,
+            place=self.place,
+            host=self.host,
+            report=lambda name, state: None,
+            fresh=fresh,
+        ).run()
+
+    def plan(self, **graph: object) -> dict[str, str]:
+        nodes = read_nodes(pipeline_pb2.Pipeline.FromString(compile_toy(**graph)))
+        return {name: p.reason for name, p in plan(nodes, self.store, fresh=False).items()}
+
+
+def toy_in(root: Path) -> Toy:
+    """A toy with a host of its own, for a process that will be stopped."""
+    return Toy(root, LazyHost(ExecutorHost(root / "work", root / "logs")), root / "logs")
+
+
+@pytest.fixture(scope="module")
+def host_logs(tmp_path_factory):
+    return tmp_path_factory.mktemp("host")
+
+
+@pytest.fixture(scope="module")
+def host(host_logs, tmp_path_factory):
+    """One executor host for all tests: its imports take longer than they do."""
+    with LazyHost(ExecutorHost(tmp_path_factory.mktemp("work"), host_logs)) as lazy_host:
+        yield lazy_host
+
+
+@pytest.fixture
+def toy(tmp_path, host, host_logs):
+    return Toy(tmp_path, host, host_logs)
+
+
+def statuses(outcome):
+    return {name: state.status for name, state in outcome.states.items()}
+
+
+def test_a_first_run_runs_everything_and_a_second_nothing(toy):
+    first = toy.run()
+    # A host that has not been entered cannot start anything: the second run must not need one.
+    toy.host = LazyHost(None)
+    second = toy.run()
+
+    assert set(statuses(first).values()) == {DONE}
+    assert first.states["Total"].detail == "total 12"
+    assert first.exit_code == 0
+    assert set(statuses(second).values()) == {CACHED}
+    assert second.states["Total"].detail == "total 12"
+
+
+def test_a_changed_parameter_reruns_its_node_and_what_depends_on_it(toy):
+    toy.run()
+
+    planned = toy.plan(mood="merry")
+    outcome = toy.run(mood="merry")
+
+    assert planned == {
+        "Count": "nothing changed",
+        "Double": "parameter mood changed",
+        "Total": "after Double",
+        "Aside": "nothing changed",
+    }
+    assert statuses(outcome) == {"Count": CACHED, "Double": DONE, "Total": DONE, "Aside": CACHED}
+
+
+def test_going_back_to_earlier_parameters_takes_the_earlier_results(toy):
+    toy.run(upto=4)
+    toy.run(upto=5)
+
+    outcome = toy.run(upto=4)
+
+    assert set(statuses(outcome).values()) == {CACHED}
+    assert outcome.states["Total"].detail == "total 12"
+
+
+def test_fresh_runs_what_is_cached(toy):
+    toy.run(until="Count")
+
+    assert statuses(toy.run(until="Count", fresh=True)) == {"Count": DONE}
+
+
+def test_until_runs_a_node_and_what_it_needs(toy):
+    assert statuses(toy.run(until="double")) == {"Count": DONE, "Double": DONE}
+
+
+def test_a_failing_node_stops_what_depends_on_it_and_nothing_else(toy, host_logs):
+    outcome = toy.run(mood="raise")
+
+    assert statuses(outcome) == {"Count": DONE, "Double": FAILED, "Total": NOT_RUN, "Aside": DONE}
+    assert outcome.exit_code == 1
+    assert outcome.states["Double"].detail.startswith(
+        "ValueError: seven is not even\nsecond line (toy.py:"
+    )
+    assert outcome.states["Total"].detail == "Double failed"
+    assert "third line" in (host_logs / "Double.log").read_text()
+    assert not list(toy.root.glob("artifacts/Double/doubled/*"))
+
+
+def test_a_failed_node_is_tried_again_and_the_good_ones_are_not(toy):
+    toy.run(mood="raise")
+
+    assert statuses(toy.run(mood="raise")) == {
+        "Count": CACHED,
+        "Double": FAILED,
+        "Total": NOT_RUN,
+        "Aside": CACHED,
+    }
+
+
+def test_a_refusal_is_not_a_failure(toy):
+    outcome = toy.run(mood="refuse")
+
+    assert outcome.states["Double"].status is REFUSED
+    assert outcome.states["Double"].detail == "column 'x': 3 of 7 rows are odd"
+    assert outcome.exit_code == 3
+    assert outcome.cause == "Double: column 'x': 3 of 7 rows are odd"
+
+
+def test_a_node_whose_process_is_killed_fails_with_the_signal(toy):
+    outcome = toy.run(mood="die")
+
+    assert outcome.states["Double"].detail == (
+        "its process was killed by signal 9 (out of memory?)"
+    )
+
+
+def test_a_result_whose_files_are_gone_is_made_again(toy):
+    toy.run()
+    (output,) = toy.root.glob("artifacts/Aside/copy/*")
+    (output / "copy.txt").unlink()
+    output.rmdir()
+
+    assert toy.plan()["Aside"] == f"its output {output} is gone"
+    assert statuses(toy.run())["Aside"] is DONE
+
+
+def test_an_interrupted_run_leaves_nothing_half_written_and_goes_on(toy, tmp_path):
+    gate = tmp_path / "gate"
+    gate.mkdir()
+    script = (
+        "import sys, pathlib; from tests.pipeline.runner.test_local import toy_in;"
+        "sys.exit(toy_in(pathlib.Path(sys.argv[1])).run(mood=sys.argv[2]).exit_code)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(gate)])
+    wait_for(gate / "started")
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(timeout=30) == 130
+    assert not list(tmp_path.glob("artifacts/Double/doubled/*"))
+
+    (gate / "go").touch()
+    outcome = toy.run(mood=str(gate))
+    assert outcome.exit_code == 0
+    assert statuses(outcome)["Count"] is CACHED
+    assert statuses(outcome)["Double"] is DONE
+
+
+def test_a_killed_run_leaves_no_process_behind(tmp_path):
+    gate = tmp_path / "gate"
+    gate.mkdir()
+    script = (
+        "import sys, pathlib; from tests.pipeline.runner.test_local import toy_in;"
+        "toy_in(pathlib.Path(sys.argv[1])).run(mood=sys.argv[2])"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(gate)])
+    wait_for(gate / "started")
+    process.kill()
+    process.wait()
+
+    deadline = time.monotonic() + 30
+    while children_writing_below(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert children_writing_below(tmp_path) == []
+
+
+def wait_for(path):
+    deadline = time.monotonic() + 120
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.05)
+
+
+def children_writing_below(folder):
+    """Processes that hold a file below `folder` open, by their open files."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            links = [link.readlink() for link in (process / "fd").iterdir()]
+            if any(str(link).startswith(f"{folder}/logs") for link in links):
+                found.append(process.name)
+    return found
