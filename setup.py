@@ -5,13 +5,15 @@ from setuptools import find_packages, setup
 setup(
     name="tfxp",
     version="0.1.0",
-    description="A production pipeline for tabular data on TFX: from rows in files to answered gRPC calls.",
+    description="A production pipeline for tabular data on TFX, from files to answered calls.",
     license="Apache-2.0",
     python_requires=">=3.11,<3.12",
     # Named although it is the default: an editable install is then one line in a .pth file,
     # which costs no start-up time and finds a package that was added after installation.
     package_dir={"": "."},
-    packages=find_packages(include=["pipeline*", "components*", "schema*", "registry*", "serving*"]),
+    packages=find_packages(
+        include=["pipeline*", "components*", "schema*", "registry*", "serving*"]
+    ),
     package_data={"schema": ["*/*.pbtxt"]},
     entry_points={"console_scripts": ["tfxp = pipeline.cli:main"]},
     install_requires=[

@@ -59,16 +59,5 @@ def _from_memory(features: Features, batch_size: int, seed: int) -> tf.data.Data
 def _from_files(
     files: Sequence[str], reader: FeatureReader, batch_size: int, seed: int
 ) -> tf.data.Dataset:
-    examples = (
-        tf.data.Dataset.from_tensor_slices(list(files))
-        .shuffle(len(files), seed=seed)
-        .interleave(
-            lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
-            cycle_length=min(len(files), 8),
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
-        .shuffle(_SHUFFLE_ROWS, seed=seed)
-        .repeat()
-    )
-    return reader.chunks(examples).unbatch().batch(batch_size, drop_remainder=True)
+    examples = read_examples(files, shuffle_seed=seed).shuffle(_SHUFFLE_ROWS, seed=seed).repeat()
+    return reader.chunks(examples).rebatch(batch_size, drop_remainder=True)

@@ -11,6 +11,7 @@ Features = dict[str, tf.Tensor]
 
 # Rows parsed and transformed at a time. A graph call costs as much as some hundred rows.
 _CHUNK_ROWS = 4096
+_OPEN_FILES = 8
 
 
 def example_files(patterns: Sequence[str]) -> list[str]:
@@ -48,15 +49,26 @@ class FeatureReader:
             self._encode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
         )
 
+    # There is no Python control flow to convert, and looking for it takes longer than tracing.
+    @tf.autograph.experimental.do_not_convert
     def _encode(self, examples: tf.Tensor) -> Features:
         return dict(self._transform(tf.io.parse_example(examples, self._spec)))
 
 
-def read_examples(files: Sequence[str]) -> tf.data.Dataset:
-    """Serialized examples of the files, in an order that does not change."""
-    return tf.data.Dataset.from_tensor_slices(list(files)).interleave(
+def read_examples(files: Sequence[str], shuffle_seed: int | None = None) -> tf.data.Dataset:
+    """Serialized examples of the files, one after the other.
+
+    Args:
+        files: gzip TFRecord files.
+        shuffle_seed: Of the order of the files, a new one in each epoch; None for one that does
+            not change.
+    """
+    names = tf.data.Dataset.from_tensor_slices(list(files))
+    if shuffle_seed is not None:
+        names = names.shuffle(len(files), seed=shuffle_seed)
+    return names.interleave(
         lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
-        cycle_length=min(len(files), 8),
+        cycle_length=min(len(files), _OPEN_FILES),
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )

@@ -1,0 +1,9 @@
+"""Artifact types that TFX does not have."""
+
+from tfx.types.artifact import Artifact
+
+
+class DataVerdict(Artifact):
+    """What the gate thought of the data: `verdict.json`, a list of findings."""
+
+    TYPE_NAME = "DataVerdict"

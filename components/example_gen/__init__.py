@@ -1,0 +1,1 @@
+"""Rows in files become examples in splits; nothing is lost on the way."""

@@ -1,0 +1,44 @@
+"""The function that TFX's Trainer calls."""
+
+import keras
+import tensorflow_transform as tft
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.training.batches import training_batches
+from components.training.features import FeatureReader, example_files
+from components.training.fitting import fit
+from components.training.model import build_model
+from components.training.options import TrainingOptions
+from components.training.signatures import ServingModel
+from components.transform.categories import depth
+from schema import read_schema
+from schema.features import Category, feature_table, transformed
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Fits the model on all training files and writes it with its signatures.
+
+    Args:
+        fn_args: Of which are used: train_files, transform_graph_path, schema_path,
+            serving_model_dir and custom_config, which holds `TrainingOptions`.
+    """
+    options = TrainingOptions.from_plain(fn_args.custom_config)
+    keras.utils.set_random_seed(options.seed)
+    transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
+    features = feature_table(read_schema(fn_args.schema_path), options.label, options.drop)
+    depths = {
+        feature.column: depth(feature, transform_output)
+        for feature in features
+        if isinstance(feature, Category)
+    }
+    columns = [feature.column for feature in features]
+    batches = training_batches(
+        example_files(fn_args.train_files),
+        FeatureReader(transform_output, dict.fromkeys([*columns, *options.label.sources])),
+        transformed(options.label.column),
+        batch_size=options.batch_size,
+        seed=options.seed,
+    )
+    model = build_model(features, depths, options)
+    fit(model, batches, options)
+    serving = ServingModel(model, transform_output, columns, options.label.sources, options.task)
+    serving.save(fn_args.serving_model_dir)

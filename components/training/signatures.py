@@ -1,0 +1,107 @@
+"""The model as clients meet it: raw rows in, answers out."""
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.training.options import Task
+from components.transform.rows import is_missing
+from schema.features import tensor_name
+
+EXAMPLES = "examples"
+"""Input of the signatures that take serialized tf.Examples."""
+
+ANSWERS: Mapping[Task, str] = {"binary": "probability", "regression": "value"}
+"""Output of the signatures that answer, by task."""
+
+
+class ServingModel(tf.Module):
+    """The trained model together with the Transform graph, loadable without this project.
+
+    | signature            | in                                   | out                            |
+    | -------------------- | ------------------------------------ | ------------------------------ |
+    | `serving_default`    | `examples` [batch] string            | the answer [batch, 1] float32  |
+    | `serve_rows`         | one [batch] tensor a column          | the answer [batch, 1] float32  |
+    | `transform_features` | `examples` [batch] string, with label | every feature, and the label  |
+
+    The answer is `probability` of label 1, or `value` for a regression. A tf.Example may lack
+    any column that the schema lets be missing; without one that it does not, it is refused. A
+    signature of TensorFlow cannot leave a tensor out, so in `serve_rows` a missing value is NaN,
+    the empty string, or the smallest int64. The tensors of `serve_rows` have the names of the
+    columns; characters that no tensor name may have are replaced by `schema.features.tensor_name`.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        transform_output: tft.TFTransformOutput,
+        columns: Sequence[str],
+        label_columns: Sequence[str],
+        task: Task,
+    ) -> None:
+        """Joins the two.
+
+        Args:
+            model: From features to [batch, 1]: log-odds or value.
+            transform_output: What Transform wrote.
+            columns: The raw columns that the features are made from.
+            label_columns: The raw columns that the label is made from.
+            task: What the model's output means.
+        """
+        super().__init__()
+        self._model = model
+        self._transform = transform_output.transform_features_layer()
+        spec = transform_output.raw_feature_spec()
+        self._columns = {column: spec[column] for column in columns}
+        self._labelled = self._columns | {column: spec[column] for column in label_columns}
+        self._task = task
+
+    def save(self, path: str) -> None:
+        """Writes the SavedModel."""
+        examples = tf.TensorSpec([None], tf.string, name=EXAMPLES)
+        rows = {
+            tensor_name(column): tf.TensorSpec([None], spec.dtype, name=tensor_name(column))
+            for column, spec in self._columns.items()
+        }
+        # There is no Python control flow to convert, and looking for it takes seconds.
+        compiled = functools.partial(tf.function, autograph=False)
+        signatures = {
+            "serving_default": compiled(self._serve_examples, input_signature=[examples]),
+            "serve_rows": compiled(self._serve_rows, input_signature=[rows]),
+            "transform_features": compiled(self._transform_examples, input_signature=[examples]),
+        }
+        tf.saved_model.save(self, path, signatures=signatures)
+
+    def _serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        return self._answer(tf.io.parse_example(examples, self._columns))
+
+    def _serve_rows(self, rows: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return self._answer(
+            {
+                column: _as_parsed(rows[tensor_name(column)], spec)
+                for column, spec in self._columns.items()
+            }
+        )
+
+    def _transform_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        return dict(self._transform(tf.io.parse_example(examples, self._labelled)))
+
+    def _answer(self, raw: Mapping[str, tf.Tensor | tf.SparseTensor]) -> dict[str, tf.Tensor]:
+        output = self._model(dict(self._transform(raw)), training=False)
+        name = ANSWERS[self._task]
+        return {name: tf.sigmoid(output) if self._task == "binary" else output}
+
+
+def _as_parsed(
+    values: tf.Tensor, spec: tf.io.FixedLenFeature | tf.io.VarLenFeature
+) -> tf.Tensor | tf.SparseTensor:
+    """A column of rows as the parser gives it: sparse where it may be missing."""
+    if isinstance(spec, tf.io.FixedLenFeature):
+        return values
+    rows = tf.where(~is_missing(values))
+    indices = tf.concat([rows, tf.zeros_like(rows)], axis=1)
+    shape = tf.stack([tf.shape(values, tf.int64)[0], 1])
+    return tf.SparseTensor(indices, tf.gather(values, rows[:, 0]), shape)

@@ -1,0 +1,189 @@
+"""*What* is trained, and what is good enough: the tables of `configs/<problem>.toml`.
+
+A key without a default must stand in the file. Every default stands here and nowhere else.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.config.metrics import Task
+from pipeline.config.section import Column, Count, Many, Section, Table, Text, fingerprint, frozen
+
+# Kubeflow's rule for the names of pipelines, which this becomes.
+_PROBLEM_NAME = r"^[a-z0-9][a-z0-9-]{0,127}$"
+_MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
+
+Severity = Literal["block", "warn", "ignore"]
+Scope = Literal["overall", "every slice"]
+
+
+class Data(Section):
+    """The rows, and the contract with them.
+
+    Attributes:
+        input: Location of a CSV file, or a glob.
+        schema_: Location of the curated schema; the key in the file is `schema`.
+        splits: Name to share. Rows go to a split by a hash; the order of the splits counts.
+        severities: What an anomaly in a column does; a column that is not listed blocks.
+    """
+
+    input: Annotated[Text, Field(description="the location of a CSV file, or a glob")]
+    schema_: Annotated[Text, Field(alias="schema", description="the location of a schema.pbtxt")]
+    splits: Table[Count] = Field(default_factory=lambda: frozen({"train": 2, "eval": 1}))
+    severities: Table[Severity] = Field(default_factory=lambda: frozen({}))
+
+
+class Label(Section):
+    """What is learnt.
+
+    Attributes:
+        column: The column that is the label, or that the label is made from.
+        share: With `of`: the label is 1 where `column` is above this share of `of`.
+        of: A number column. A row in which it is missing, 0 or negative has label 0.
+    """
+
+    column: Column
+    share: Annotated[float | None, Field(ge=0, description="a number of at least 0")] = None
+    of: Column | None = None
+
+
+class Features(Section):
+    """Departures from what the schema says of a column as a feature.
+
+    Attributes:
+        drop: Columns that the model must not see.
+    """
+
+    drop: Annotated[Many[Column], Field(description="a list of columns of the schema")] = ()
+
+
+class Training(Section):
+    """How the model is fitted.
+
+    Attributes:
+        steps: Gradient steps.
+        batch_size: Rows a step.
+        learning_rate: At the start.
+        hidden_units: Units of each hidden layer.
+        seed: Of everything random.
+    """
+
+    steps: Count
+    batch_size: Count = 256
+    learning_rate: Annotated[float, Field(gt=0, description="a number above 0")] = 0.002
+    hidden_units: Annotated[
+        Many[Count],
+        Field(min_length=1, description="a list of whole numbers of at least 1, one a hidden layer"),
+    ] = (128, 64)
+    seed: Annotated[
+        int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
+    ] = 20
+
+
+class Gate(Section):
+    """Bounds within which a metric must be; a bound itself is within.
+
+    Attributes:
+        metric: A name in `METRICS`.
+        min: The least that passes.
+        max: The most that passes; for a metric such as auc, more is a sign of leakage.
+        min_change: By how much the model must be better than the stable one, whichever direction
+            is better for the metric; negative for how much worse it may be. Without a stable
+            model it asks nothing.
+        scope: Whether it is about all rows, or about each slice of `evaluation.slices` alone.
+        min_rows: A slice with fewer rows is not judged; for the scope `every slice` only.
+    """
+
+    metric: Annotated[Text, Field(description="the name of a metric")]
+    min: Annotated[float | None, Field(description="a number")] = None
+    max: Annotated[float | None, Field(description="a number")] = None
+    min_change: Annotated[float | None, Field(description="a number")] = None
+    scope: Scope = "overall"
+    min_rows: Count | None = None
+
+
+class Evaluation(Section):
+    """How the model is judged.
+
+    Attributes:
+        slices: Each a list of columns, whose values together make a slice.
+        gates: All must hold for a model to be pushed.
+    """
+
+    slices: Annotated[
+        Many[Annotated[Many[Column], Field(min_length=1)]],
+        Field(description='a list of lists of columns, such as [["trip_start_hour"]]'),
+    ] = ()
+    gates: Annotated[Many[Gate], Field(description="tables [[evaluation.gates]], at least one")]
+
+
+class InfraValidation(Section):
+    """The trial of the exported model before it is pushed.
+
+    Attributes:
+        rows: Real rows that it must answer.
+        load_timeout_s: How long it may take to load, in seconds.
+    """
+
+    rows: Count = 32
+    load_timeout_s: Count = 120
+
+
+class Push(Section):
+    """Where a model goes that passed.
+
+    Attributes:
+        model_name: Its folder below the serving root, and its name for clients. Never None in a
+            `What`: there it is named like the problem, unless the file says otherwise.
+    """
+
+    model_name: Annotated[
+        str | None,
+        Field(
+            pattern=_MODEL_NAME,
+            description="letters, digits, - and _, the first a letter or digit; at most 128",
+        ),
+    ] = None
+
+
+class What(Section):
+    """The whole of a *what* file.
+
+    Attributes:
+        name: Of the problem and of its pipeline.
+        task: The kind of the label.
+    """
+
+    name: Annotated[
+        str,
+        Field(
+            pattern=_PROBLEM_NAME,
+            description="small letters a-z, digits and -, the first not a -; at most 128",
+        ),
+    ]
+    task: Task
+    data: Data
+    label: Label
+    features: Features = Features()
+    training: Training
+    evaluation: Evaluation
+    infra_validation: InfraValidation = InfraValidation()
+    push: Push = Push()
+
+    @model_validator(mode="after")
+    def _name_the_model_like_the_problem(self) -> Self:
+        if self.push.model_name is None:
+            # Not handed out yet, so that nobody can have seen it otherwise.
+            self.__dict__["push"] = self.push.model_copy(update={"model_name": self.name})
+        return self
+
+    @property
+    def model_name(self) -> str:
+        """The name of the pushed model."""
+        return self.push.model_name or self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of every value, in hex; wherever it runs, the same *what* has the same."""
+        return fingerprint(self)
