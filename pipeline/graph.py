@@ -56,13 +56,13 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
     )
     transform.add_upstream_node(data_gate)
     trainer = Trainer(
-        run_fn="components.training.run_fn",
+        run_fn="components.training.run.run_fn",
         examples=example_gen.outputs["examples"],
         transform_graph=transform.outputs["transform_graph"],
         schema=import_schema_gen.outputs["schema"],
         train_args=trainer_pb2.TrainArgs(splits=["train"], num_steps=what.training.steps),
         eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
-        custom_config={"options": options.training(what)},
+        custom_config=options.training(what),
     )
     baseline_model = BaselineModel(
         model=trainer.outputs["model"],
@@ -73,6 +73,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         examples=example_gen.outputs["examples"],
         model=trainer.outputs["model"],
         baseline_model=baseline_model.outputs["baseline"],
+        schema=import_schema_gen.outputs["schema"],
         options=options.evaluation(what),
     )
     infra_validator = InfraValidator(

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from components.evaluator.options import EvaluatorOptions
 from pipeline.config import What, Where
 
 
@@ -39,13 +40,10 @@ def training(what: What) -> dict[str, Any]:
     }
 
 
-def evaluation(what: What) -> dict[str, Any]:
+def evaluation(what: What) -> EvaluatorOptions:
     """Options of Evaluator."""
-    return {
-        "task": what.task,
-        "label": _label(what),
-        **what.evaluation.model_dump(mode="json", exclude_none=True),
-    }
+    plain = {"task": what.task, "label": _label(what), **what.evaluation.model_dump(mode="json")}
+    return EvaluatorOptions.from_json(_json(plain))
 
 
 def infra_validation(what: What) -> str:
@@ -63,4 +61,4 @@ def _label(what: What) -> dict[str, Any]:
 
 
 def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, sort_keys=True)
+    return json.dumps(value)

@@ -7,6 +7,7 @@ under which anything would look for it.
 
 import shutil
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from ml_metadata.proto import metadata_store_pb2 as pb
@@ -99,5 +100,7 @@ class ExecutionDirs:
                 f"{run_id}:{self.node.id}:{key}:0"
             )
             element.artifact.custom_properties["producer_component"].string_value = self.node.id
+            # By this TFX's components know how the folders of splits are named.
+            element.artifact.custom_properties["tfx_version"].string_value = metadata.version("tfx")
             element.type.CopyFrom(artifact_type)
         return message

@@ -1,0 +1,1 @@
+"""Does the exported model really load and answer, away from everything that made it?"""

@@ -1,0 +1,37 @@
+"""Checksums of a model's files: what was copied is what arrived, and the same is the same."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from registry.record import RECORD
+
+MANIFEST = "manifest.json"
+_OURS = frozenset({RECORD, MANIFEST})
+
+
+def checksums(model: Path) -> dict[str, str]:
+    """Returns the SHA-256, in hex, of every file of a SavedModel, by its path in the model.
+
+    Our own record and manifest are no part of the model.
+    """
+    return {
+        path.relative_to(model).as_posix(): _sha256(path)
+        for path in sorted(model.rglob("*"))
+        if path.is_file() and path.relative_to(model).as_posix() not in _OURS
+    }
+
+
+def digest(model: Path) -> str:
+    """Returns the content digest of a SavedModel: equal for equal files, wherever they are."""
+    return digest_of(checksums(model))
+
+
+def digest_of(sums: dict[str, str]) -> str:
+    """The digest that belongs to the files' checksums."""
+    return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

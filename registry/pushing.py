@@ -1,0 +1,152 @@
+"""Pushing: a version is there as a whole or not at all, and never overwrites another."""
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from registry.errors import RegistryError
+from registry.labels import labels
+from registry.manifest import MANIFEST, checksums, digest_of
+from registry.record import RECORD, Record
+from registry.versions import is_whole
+
+# TF Serving looks only at folders whose name is an integer.
+_INCOMING = ".incoming-"
+_LAST = ".last_version"
+
+
+def push(source: Path, base: Path, model: str, record: Record) -> int:
+    """Copies a SavedModel into the base directory as its next version.
+
+    It is copied to a name that the server ignores, checked against the checksums of the source,
+    and renamed. Two pushers at once get two versions; a killed one leaves nothing that counts, and
+    what it does leave is removed by the next.
+
+    Args:
+        source: Folder with `saved_model.pb`.
+        base: The model base directory; made if it is not there.
+        model: The model's name.
+        record: Where it came from; version and digest are filled in here.
+
+    Returns:
+        The version: larger than any that was pushed before.
+
+    Raises:
+        RegistryError: the source is no SavedModel, or the directory cannot be written.
+    """
+    source, folder = Path(source), Path(base) / model
+    if not is_whole(source):
+        msg = f"{source}: no saved_model.pb; nothing was pushed"
+        raise RegistryError(msg)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(folder)
+        with _incoming(folder) as incoming:
+            sums = _copy(source, incoming)
+            record = dataclasses.replace(record, digest=digest_of(sums))
+            _write_synced(incoming / MANIFEST, json.dumps(sums, indent=2, sort_keys=True) + "\n")
+            return _name(incoming, folder, Path(base), model, record)
+    except OSError as error:
+        msg = f"{folder}: {error.strerror or error}; nothing was pushed; free or open it up"
+        raise RegistryError(msg) from error
+
+
+def _name(incoming: Path, folder: Path, base: Path, model: str, record: Record) -> int:
+    """Gives the finished copy its version, by a rename that fails if another was faster."""
+    while True:
+        version = 1 + max(_used(folder), *labels(base, model).values(), 0)
+        _write_synced(
+            incoming / RECORD, dataclasses.replace(record, version=version).to_json()
+        )
+        _sync(incoming)
+        try:
+            incoming.rename(folder / str(version))
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            continue
+        _sync(folder)
+        partial = folder / f"{_LAST}.{version}"
+        _write_synced(partial, str(version))
+        partial.rename(folder / _LAST)
+        return version
+
+
+def _used(folder: Path) -> int:
+    """The largest version that was ever used here, also if it has been deleted since."""
+    there = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()]
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        there.append(int((folder / _LAST).read_text(encoding="utf-8")))
+    return max(there, default=0)
+
+
+def _copy(source: Path, target: Path) -> dict[str, str]:
+    expected = checksums(source)
+    for name in expected:
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, place)
+        with place.open("rb") as file:
+            os.fsync(file.fileno())
+    # TF Serving expects the folder even when a model has no variables.
+    (target / "variables").mkdir(exist_ok=True)
+    arrived = checksums(target)
+    if arrived != expected:
+        wrong = sorted(name for name in expected if arrived.get(name) != expected[name])
+        msg = f"{target}: {', '.join(wrong)} did not arrive as sent; nothing was pushed"
+        raise RegistryError(msg)
+    return expected
+
+
+@contextlib.contextmanager
+def _incoming(folder: Path) -> Iterator[Path]:
+    """A folder to copy into, locked as long as its pusher lives, removed if it did not finish."""
+    while True:
+        place = folder / f"{_INCOMING}{secrets.token_hex(8)}"
+        place.mkdir()
+        lock = os.open(place, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Between the two lines another pusher may have taken it for a leftover.
+        if place.exists():
+            break
+        os.close(lock)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Removes what killed pushers left; the system has dropped their locks."""
+    for place in folder.glob(f"{_INCOMING}*"):
+        with contextlib.suppress(FileNotFoundError, BlockingIOError):
+            lock = os.open(place, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(place, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Makes the folder's own entries durable; a rename is worth no more than they are."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

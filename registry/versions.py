@@ -1,0 +1,43 @@
+"""Which versions of a model there are."""
+
+from pathlib import Path
+
+from registry import record as records
+from registry.record import RECORD, Record
+
+SAVED_MODEL = "saved_model.pb"
+
+
+def version_dir(base: Path, model: str, version: int) -> Path:
+    """The folder of a version."""
+    return Path(base) / model / str(version)
+
+
+def versions(base: Path, model: str) -> list[int]:
+    """Returns the pushed versions, ascending.
+
+    A folder counts if its name is a positive integer and it holds a SavedModel; TF Serving goes by
+    the same names.
+    """
+    folder = Path(base) / model
+    if not folder.is_dir():
+        return []
+    return sorted(
+        int(path.name)
+        for path in folder.iterdir()
+        if path.name.isdecimal() and int(path.name) > 0 and is_whole(path)
+    )
+
+
+def is_whole(version: Path) -> bool:
+    """Whether a version's folder holds a model. Versions appear by one rename, or not at all."""
+    return (version / SAVED_MODEL).is_file()
+
+
+def read_record(base: Path, model: str, version: int) -> Record:
+    """Returns where a version came from.
+
+    Raises:
+        RegistryError: it has no readable record.
+    """
+    return records.read(version_dir(base, model, version) / RECORD)
