@@ -1,0 +1,1 @@
+"""What the pipeline's steps do, each a thin shell round plain functions."""

@@ -4,6 +4,6 @@ from tfx.types.artifact import Artifact
 
 
 class DataVerdict(Artifact):
-    """What the gate thought of the data: `verdict.json`, a list of findings."""
+    """What the gate thought of the data: `verdict.json`, with every finding."""
 
     TYPE_NAME = "DataVerdict"

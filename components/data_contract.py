@@ -1,31 +1,28 @@
 """From TFDV's anomalies to findings: what is wrong, in which column and split, in how many rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
 
+from components.data_evidence import Column, Share, evidence
+
 Severity = Literal["block", "warn", "ignore"]
 
-_Reason = anomalies_pb2.AnomalyInfo
-_ALL_ROWS = frozenset(
-    {
-        _Reason.SCHEMA_MISSING_COLUMN,
-        _Reason.UNEXPECTED_DATA_TYPE,
-        _Reason.FEATURE_TYPE_NOT_PRESENT,
-    }
+NOT_VALIDATED = "NOT_VALIDATED"
+"""The kind of finding for a split that ExampleValidator was told to leave out."""
+
+NO_ROWS = "NO_ROWS"
+"""The kind of finding for a split without a row."""
+
+_Kind = anomalies_pb2.AnomalyInfo.Type
+_KINDS = anomalies_pb2.AnomalyInfo
+# Where one of these is reported, a varying shape is the same fact once more.
+_MISSING_VALUES = frozenset(
+    {_KINDS.FEATURE_TYPE_LOW_FRACTION_PRESENT, _KINDS.FEATURE_TYPE_LOW_NUMBER_PRESENT}
 )
-# The column is only sometimes there: TFDV reports the same fact under several names.
-_MISSING = frozenset(
-    {
-        _Reason.FEATURE_TYPE_LOW_FRACTION_PRESENT,
-        _Reason.FEATURE_TYPE_LOW_NUMBER_PRESENT,
-        _Reason.INVALID_FEATURE_SHAPE,
-    }
-)
-_TOO_SMALL = frozenset({_Reason.INT_TYPE_SMALL_INT, _Reason.FLOAT_TYPE_SMALL_FLOAT})
-_TOO_BIG = frozenset({_Reason.INT_TYPE_BIG_INT, _Reason.FLOAT_TYPE_BIG_FLOAT})
+_SHOWN_FINDINGS = 20
 
 
 @dataclass(frozen=True)
@@ -35,9 +32,9 @@ class Finding:
     Attributes:
         column: The column's name; empty when the split as a whole is meant.
         split: The split's name.
-        kind: What sort of breach, in TFDV's words.
-        detail: What was found.
-        share: In which part of the split's rows, from 0 to 1; None where that cannot be told.
+        kind: TFDV's name of the anomaly, such as `ENUM_TYPE_UNEXPECTED_STRING_VALUES`.
+        detail: What was found, in words, with the offending values.
+        share: In which part of the split's rows; None where the statistics cannot tell.
         severity: What it means for the run.
     """
 
@@ -45,14 +42,14 @@ class Finding:
     split: str
     kind: str
     detail: str
-    share: float | None
+    share: Share | None
     severity: Severity
 
     def __str__(self) -> str:
         """One line for people."""
-        where = f"column {self.column!r}" if self.column else "all columns"
-        share = "" if self.share is None else f" in {self.share:.1%} of rows"
-        return f"{where}, split {self.split!r}: {self.kind.lower()}{share}: {self.detail}"
+        where = f"column {self.column!r}, " if self.column else ""
+        share = f" in {self.share}" if self.share else ""
+        return f"{where}split {self.split!r}: {self.detail}{share}"
 
 
 def findings(
@@ -62,129 +59,108 @@ def findings(
     schema: schema_pb2.Schema,
     severities: Mapping[str, Severity],
 ) -> list[Finding]:
-    """Returns the split's findings, those in most rows first.
+    """Returns a split's findings, in no particular order.
 
     Args:
         split: The split's name.
         anomalies: What ExampleValidator wrote for it.
         statistics: The split's statistics.
         schema: The contract.
-        severities: Column to severity; others block, but for columns that the schema does not
-            know: those only warn, because nothing reads them.
+        severities: Column to severity. A column that is not listed blocks, but one that the schema
+            does not know only warns: no step reads it.
     """
-    found = list(_split_findings(split, anomalies, statistics))
-    columns = {_name(feature): feature for feature in statistics.features}
+    rows = int(statistics.num_examples)
+    found = [
+        Finding("", split, kind, detail, None, "block")
+        for kind, detail in _about_split(anomalies, rows)
+    ]
+    by_name = {_name(column): column for column in statistics.features}
     entries = {feature.name: feature for feature in schema.feature}
-    domains = {domain.name: domain for domain in schema.string_domain}
     for path, info in anomalies.anomaly_info.items():
-        column = ".".join(info.path.step) or path
-        for reason in info.reason or [_only_reason(info)]:
-            found.append(
-                Finding(
-                    column=column,
-                    split=split,
-                    kind=reason.short_description,
-                    detail=reason.description.strip(),
-                    share=_share(
-                        reason.type,
-                        columns.get(column),
-                        entries.get(column),
-                        domains,
-                        int(statistics.num_examples),
-                    ),
-                    severity=severities.get(column, _default_severity(info, reason)),
-                )
-            )
-    return sorted(found, key=lambda finding: (-(finding.share or 0.0), finding.column))
+        name = ".".join(info.path.step) or path
+        column = Column(by_name.get(name), entries.get(name), schema, rows)
+        for reason in _distinct(info):
+            detail, share = evidence(reason, column)
+            severity = severities.get(name) or _default_severity(info, reason)
+            found.append(Finding(name, split, _Kind.Name(reason.type), detail, share, severity))
+    return found
 
 
-def _split_findings(
-    split: str,
-    anomalies: anomalies_pb2.Anomalies,
-    statistics: statistics_pb2.DatasetFeatureStatistics,
-) -> Iterator[Finding]:
-    if anomalies.data_missing or statistics.num_examples == 0:
-        yield Finding("", split, "No rows", "the split is empty", None, "block")
-    for reason in anomalies.dataset_anomaly_info.reason:
-        yield Finding(
-            "", split, reason.short_description, reason.description.strip(), None, "block"
-        )
-
-
-def _only_reason(info: anomalies_pb2.AnomalyInfo) -> anomalies_pb2.AnomalyInfo.Reason:
-    return anomalies_pb2.AnomalyInfo.Reason(
-        short_description=info.short_description, description=info.description
+def most_severe_first(found: Iterable[Finding]) -> list[Finding]:
+    """Sorts by severity, then by the share of rows, then by name."""
+    order: dict[str, int] = {"block": 0, "warn": 1, "ignore": 2}
+    return sorted(
+        found,
+        key=lambda finding: (
+            order[finding.severity],
+            # What concerns the split as a whole comes first.
+            -(finding.share.high if finding.share else float(not finding.column)),
+            finding.column,
+            finding.split,
+        ),
     )
+
+
+def refusal(found: Iterable[Finding]) -> str | None:
+    """Returns why the data are refused, a line each; None when nothing blocks."""
+    blocking = [f for f in most_severe_first(found) if f.severity == "block"]
+    if not blocking:
+        return None
+    columns = list(dict.fromkeys(finding.column for finding in blocking if finding.column))
+    count = "1 finding stops" if len(blocking) == 1 else f"{len(blocking)} findings stop"
+    where = f" ({', '.join(columns[:5])}{', …' if len(columns) > 5 else ''})" if columns else ""
+    rest = len(blocking) - _SHOWN_FINDINGS
+    remedy = "mend the data, or the schema if the data are right"
+    if columns:
+        remedy += f'; or let the column pass: [data.severities] "{columns[0]}" = "warn"'
+    return "\n".join(
+        [
+            f"{count} the run{where}",
+            *map(str, blocking[:_SHOWN_FINDINGS]),
+            *([f"and {rest} more, in the log"] if rest > 0 else []),
+            remedy,
+        ]
+    )
+
+
+def unused_severities(
+    severities: Mapping[str, Severity],
+    schema: schema_pb2.Schema,
+    statistics: Iterable[statistics_pb2.DatasetFeatureStatistics],
+) -> list[str]:
+    """Returns the columns with a severity that neither the schema nor the data have."""
+    known = {feature.name for feature in schema.feature}
+    known |= {_name(column) for split in statistics for column in split.features}
+    return sorted(set(severities) - known)
+
+
+def _about_split(anomalies: anomalies_pb2.Anomalies, rows: int) -> Iterator[tuple[str, str]]:
+    if anomalies.data_missing or rows == 0:
+        yield NO_ROWS, "no rows"
+    for reason in anomalies.dataset_anomaly_info.reason:
+        yield _Kind.Name(reason.type), reason.description.strip()
+
+
+def _distinct(info: anomalies_pb2.AnomalyInfo) -> list[anomalies_pb2.AnomalyInfo.Reason]:
+    if not info.reason:
+        return [anomalies_pb2.AnomalyInfo.Reason(description=info.description)]
+    kinds = {reason.type for reason in info.reason}
+    return [
+        reason
+        for reason in info.reason
+        if reason.type != _KINDS.INVALID_FEATURE_SHAPE or not kinds & _MISSING_VALUES
+    ]
 
 
 def _default_severity(
     info: anomalies_pb2.AnomalyInfo, reason: anomalies_pb2.AnomalyInfo.Reason
 ) -> Severity:
     is_minor = (
-        reason.type == _Reason.SCHEMA_NEW_COLUMN
+        reason.type == _KINDS.SCHEMA_NEW_COLUMN
         or info.severity == anomalies_pb2.AnomalyInfo.WARNING
     )
     return "warn" if is_minor else "block"
 
 
-def _share(
-    kind: "anomalies_pb2.AnomalyInfo.Type",
-    statistics: statistics_pb2.FeatureNameStatistics | None,
-    entry: schema_pb2.Feature | None,
-    domains: Mapping[str, schema_pb2.StringDomain],
-    rows: int,
-) -> float | None:
-    if kind in _ALL_ROWS:
-        return 1.0
-    if statistics is None or rows == 0:
-        return None
-    common = _common(statistics)
-    if kind in _MISSING:
-        return 1.0 - int(common.num_non_missing) / rows
-    if kind == _Reason.SCHEMA_NEW_COLUMN:
-        return int(common.num_non_missing) / rows
-    if entry is None:
-        return None
-    if kind == _Reason.ENUM_TYPE_UNEXPECTED_STRING_VALUES:
-        known = domains[entry.domain] if entry.domain else entry.string_domain
-        ranks = statistics.string_stats.rank_histogram.buckets
-        return sum(b.sample_count for b in ranks if b.label not in set(known.value)) / rows
-    low, high = _bounds(entry)
-    if kind in _TOO_SMALL and low is not None:
-        return _rows_between(statistics.num_stats, -float("inf"), low) / rows
-    if kind in _TOO_BIG and high is not None:
-        return _rows_between(statistics.num_stats, high, float("inf")) / rows
-    return None
-
-
-def _bounds(entry: schema_pb2.Feature) -> tuple[float | None, float | None]:
-    domain = entry.int_domain if entry.HasField("int_domain") else entry.float_domain
-    return (
-        domain.min if domain.HasField("min") else None,
-        domain.max if domain.HasField("max") else None,
-    )
-
-
-def _rows_between(statistics: statistics_pb2.NumericStatistics, low: float, high: float) -> float:
-    """Rows whose value lies strictly between, as far as the quantile histogram can tell."""
-    total = 0.0
-    for histogram in statistics.histograms:
-        if histogram.type == statistics_pb2.Histogram.QUANTILES:
-            for bucket in histogram.buckets:
-                width = bucket.high_value - bucket.low_value
-                inside = min(bucket.high_value, high) - max(bucket.low_value, low)
-                if width == 0:
-                    total += bucket.sample_count * (low < bucket.low_value < high)
-                elif inside > 0:
-                    total += bucket.sample_count * inside / width
-    return total
-
-
-def _common(statistics: statistics_pb2.FeatureNameStatistics) -> statistics_pb2.CommonStatistics:
-    kind = statistics.WhichOneof("stats")
-    common: statistics_pb2.CommonStatistics = getattr(statistics, kind).common_stats
-    return common
-
-
-def _name(statistics: statistics_pb2.FeatureNameStatistics) -> str:
-    return statistics.name or ".".join(statistics.path.step)
+def _name(column: statistics_pb2.FeatureNameStatistics) -> str:
+    return column.name or ".".join(column.path.step)

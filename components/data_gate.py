@@ -11,7 +11,14 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
 
 from components.artifacts import DataVerdict
-from components.data_contract import Finding, findings
+from components.data_contract import (
+    NOT_VALIDATED,
+    Finding,
+    findings,
+    most_severe_first,
+    refusal,
+    unused_severities,
+)
 from components.errors import DataRefused
 from schema import read_schema
 
@@ -38,36 +45,40 @@ def DataGate(
     """
     severities = json.loads(options)["severities"]
     contract = read_schema(str(Path(schema.uri, "schema.pbtxt")))
+    validated = artifact_utils.decode_split_names(anomalies.split_names)
+    by_split = {
+        split: _read_statistics(statistics.uri, split)
+        for split in artifact_utils.decode_split_names(statistics.split_names)
+    }
     found: list[Finding] = []
-    for split in artifact_utils.decode_split_names(anomalies.split_names):
-        found += findings(
-            split,
-            _read_anomalies(anomalies.uri, split),
-            _read_statistics(statistics.uri, split),
-            contract,
-            severities,
-        )
-    Path(verdict.uri, "verdict.json").write_text(
-        json.dumps([dataclasses.asdict(finding) for finding in found], indent=2), encoding="utf-8"
-    )
+    for split, dataset in by_split.items():
+        if split in validated:
+            breaches = _read_anomalies(anomalies.uri, split)
+            found += findings(split, breaches, dataset, contract, severities)
+        else:
+            found.append(Finding("", split, NOT_VALIDATED, "not validated", None, "warn"))
+    found = most_severe_first(found)
+    unused = unused_severities(severities, contract, by_split.values())
     for finding in found:
         logging.info("%s: %s", finding.severity, finding)
-    blocking = [finding for finding in found if finding.severity == "block"]
-    if blocking:
-        raise DataRefused(_message(blocking))
-    warned = [str(finding) for finding in found if finding.severity == "warn"]
-    verdict.set_string_custom_property(
-        "summary", "; ".join(["warning: " + line for line in warned]) or "no findings"
-    )
+    report = {
+        "findings": [dataclasses.asdict(finding) for finding in found],
+        "unused_severities": unused,
+    }
+    Path(verdict.uri, "verdict.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+    reason = refusal(found)
+    if reason:
+        raise DataRefused(reason)
+    verdict.set_string_custom_property("summary", _summary(found, unused))
 
 
-def _message(blocking: list[Finding]) -> str:
-    remedy = (
-        "mend the data, or the schema if the data are right; "
-        '`[data.severities]` with column = "warn" lets a column pass'
-    )
-    count = "1 finding blocks" if len(blocking) == 1 else f"{len(blocking)} findings block"
-    return "\n".join([f"{count} the run; {remedy}", *map(str, blocking)])
+def _summary(found: list[Finding], unused: list[str]) -> str:
+    parts = [f"warning: {finding}" for finding in found if finding.severity == "warn"]
+    parts += [f"warning: [data.severities] {name!r} is no column" for name in unused]
+    ignored = sum(finding.severity == "ignore" for finding in found)
+    if ignored:
+        parts.append(f"{ignored} ignored")
+    return "; ".join(parts) or "no findings"
 
 
 def _read_anomalies(uri: str, split: str) -> anomalies_pb2.Anomalies:

@@ -16,7 +16,8 @@ class InputError(ComponentError):
     """A file, folder or model is missing or unreadable."""
 
 
-class Refused(ComponentError):
+# A refusal is an outcome of a run in which nothing is in error.
+class Refused(ComponentError):  # noqa: N818
     """A gate said no."""
 
 

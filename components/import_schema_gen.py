@@ -1,6 +1,6 @@
 """The ImportSchemaGen component of the graph: the curated schema becomes an artifact."""
 
-import shutil
+import hashlib
 from pathlib import Path
 
 from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
@@ -8,7 +8,8 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 
 from components import schema_file
-from schema import columns, read_schema
+from components.errors import InputError
+from schema import SchemaError, columns, read_schema
 
 
 @component
@@ -22,17 +23,20 @@ def ImportSchemaGen(
     holds no path of the machine that built it.
 
     Args:
-        schema: `schema.pbtxt`, unchanged.
+        schema: `schema.pbtxt`, unchanged; its property `fingerprint` knows the file again.
         schema_path: A location of a schema in text format.
 
     Raises:
-        InputError: there is no such file.
-        SchemaError: it is not a schema.
+        InputError: there is no such file, or it is no schema.
     """
-    source = schema_file.schema_path(schema_path)
-    contract = read_schema(str(source))
-    shutil.copyfile(source, Path(schema.uri, "schema.pbtxt"))
-    schema.set_string_custom_property("fingerprint", schema_file.schema_fingerprint(schema_path))
+    content = schema_file.schema_path(schema_path).read_bytes()
+    copy = Path(schema.uri, "schema.pbtxt")
+    copy.write_bytes(content)
+    try:
+        contract = read_schema(copy)
+    except SchemaError as error:
+        # The reader of the message knows the file by its own name, not by the copy's.
+        raise InputError(str(error).replace(str(copy), schema_path)) from error
+    schema.set_string_custom_property("fingerprint", hashlib.sha256(content).hexdigest())
     count = len(columns(contract))
     schema.set_string_custom_property("summary", f"{count} columns from {schema_path}")
-

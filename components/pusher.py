@@ -92,9 +92,7 @@ def _push(source: Path, base: Path, model: str, record: Record) -> tuple[int, bo
 def _data_facts(examples: Artifact) -> dict[str, int | str]:
     properties = examples.mlmd_artifact.custom_properties
     facts: dict[str, int | str] = {
-        name: int(value.int_value)
-        for name, value in properties.items()
-        if name.startswith("rows_")
+        name: int(value.int_value) for name, value in properties.items() if name.startswith("rows_")
     }
     return facts | {"fingerprint": _text(examples, "input_fingerprint")}
 

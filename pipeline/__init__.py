@@ -1,0 +1,1 @@
+"""What runs and in which order: configuration, the graph, the local runner, the commands."""

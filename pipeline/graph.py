@@ -4,8 +4,6 @@ The same definition runs here and on a cluster, so a node gets what it needs fro
 parameters and the storage that they name, and no path in it belongs to the machine that built it.
 """
 
-import json
-
 from tfx.components import ExampleValidator, StatisticsGen, Trainer
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import trainer_pb2

@@ -38,7 +38,8 @@ def stable_version(base: Path, model: str) -> int:
     if version and version not in versions(base, model):
         msg = (
             f"{Path(base) / CONFIG}: label {STABLE!r} of model {model!r} stands for version "
-            f"{version}, which is not in {Path(base) / model}; move the label or restore the version"
+            f"{version}, which is not in {Path(base) / model}; "
+            "move the label, or restore the version"
         )
         raise RegistryError(msg)
     return version

@@ -62,9 +62,7 @@ def _name(incoming: Path, folder: Path, base: Path, model: str, record: Record) 
     """Gives the finished copy its version, by a rename that fails if another was faster."""
     while True:
         version = 1 + max(_used(folder), *labels(base, model).values(), 0)
-        _write_synced(
-            incoming / RECORD, dataclasses.replace(record, version=version).to_json()
-        )
+        _write_synced(incoming / RECORD, dataclasses.replace(record, version=version).to_json())
         _sync(incoming)
         try:
             incoming.rename(folder / str(version))

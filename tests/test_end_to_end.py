@@ -151,7 +151,9 @@ def test_a_worse_model_is_refused_and_a_better_one_is_pushed(trained):
     workspace, _ = trained
     steps = workspace.overrides["training.steps"]
     workspace.overrides["training.learning_rate"] = 1e-7
-    workspace.overrides["evaluation.gates"] = '[{metric = "auc", max = 0.9999}, {metric = "auc", min_change = 0.0}]'
+    workspace.overrides["evaluation.gates"] = (
+        '[{metric = "auc", max = 0.9999}, {metric = "auc", min_change = 0.0}]'
+    )
 
     worse = workspace.run()
 
@@ -173,7 +175,9 @@ def test_a_worse_model_is_refused_and_a_better_one_is_pushed(trained):
     ("poison", "node", "words"),
     [
         pytest.param(
-            lambda row: row | ({"payment_type": "Crypto"} if row["trip_start_hour"] in "12" else {}),
+            lambda row: (
+                row | ({"payment_type": "Crypto"} if row["trip_start_hour"] in "12" else {})
+            ),
             "DataGate",
             ["payment_type", "Crypto"],
             id="unknown payment type",

@@ -1,7 +1,7 @@
 """The ExampleGen component of the graph."""
 
 import json
-from collections import Counter
+import logging
 from pathlib import Path
 
 import apache_beam as beam
@@ -16,8 +16,8 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.errors import DataRefused
 from components.example_gen.inputs import input_files, input_fingerprint
+from components.example_gen.report import Report, rows_by_split
 from components.example_gen.writing import Shard, write_shard
 from schema import columns, read_schema
 
@@ -35,7 +35,8 @@ def ExampleGen(
     Args:
         schema: The contract with the data; a column that it lacks is kept as text.
         examples: Gzipped TFRecords, one shard a file and split. Its properties say how many rows
-            came in and where they went.
+            came in (`rows_in`) and where they went (`rows_<split>`), and know the input again
+            (`input_fingerprint`).
         input: A location of CSV files.
         options: JSON: `{"splits": {"train": 2, "eval": 1}}`, the shares of the splits.
         beam_pipeline: Given by TFX; one element a file.
@@ -45,6 +46,7 @@ def ExampleGen(
         DataRefused: the rows do not fit the schema, or a split would be empty.
     """
     shares: dict[str, int] = json.loads(options)["splits"]
+    # Taken before the files are read: what changes meanwhile is then seen by the next run.
     fingerprint = input_fingerprint(input)
     files = input_files(input)
     contract = read_schema(str(Path(schema.uri, "schema.pbtxt")))
@@ -53,34 +55,28 @@ def ExampleGen(
     shards = [
         Shard(path, folder, index, len(files), kinds, shares) for index, path in enumerate(files)
     ]
-    tally = folder / "rows"
-    with beam_pipeline as pipeline:
+    reports = _write_all(shards, beam_pipeline, folder / "reports.json")
+    counts = rows_by_split(reports, list(shares))
+    _describe(examples, counts, fingerprint)
+
+
+def _write_all(shards: list[Shard], pipeline: beam.Pipeline, notes: Path) -> list[Report]:
+    """Writes the shards on Beam's workers; their reports come back through a file."""
+
+    def note(reports: list[Report]) -> None:
+        notes.write_text(json.dumps([report.to_plain() for report in reports]), encoding="utf-8")
+
+    with pipeline:
         _ = (
             pipeline
             | "Files" >> beam.Create(shards, reshuffle=len(shards) > 1)
             | "Write" >> beam.Map(write_shard)
-            | "Sum" >> beam.CombineGlobally(_add)
-            | "Tell" >> beam.Map(lambda counts: tally.write_text(json.dumps(counts)))
+            | "Gather" >> beam.combiners.ToList()
+            | "Note" >> beam.Map(note)
         )
-    counts = json.loads(tally.read_text())
-    tally.unlink()
-    rows = sum(counts.values())
-    for split, count in counts.items():
-        if count == 0:
-            msg = (
-                f"split {split!r} got none of {rows:,} rows; "
-                "give it a larger share in [data.splits], or more rows"
-            )
-            raise DataRefused(msg)
-    _describe(examples, counts, fingerprint)
-
-
-def _add(parts: list[dict[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for part in parts:
-        for split, count in part.items():
-            total[split] += count
-    return dict(total)
+    plain = json.loads(notes.read_text(encoding="utf-8"))
+    notes.unlink()
+    return sorted((Report(**values) for values in plain), key=lambda report: report.path)
 
 
 def _describe(
@@ -98,4 +94,6 @@ def _describe(
         examples.set_int_custom_property(f"rows_{split}", count)
     examples.set_string_custom_property("input_fingerprint", fingerprint)
     parts = ", ".join(f"{split} {count:,}" for split, count in counts.items())
-    examples.set_string_custom_property("summary", f"{rows:,} rows: {parts}")
+    summary = f"{rows:,} rows: {parts}"
+    examples.set_string_custom_property("summary", summary)
+    logging.info("%s", summary)

@@ -16,7 +16,7 @@ def split_of_rows(batch: pa.RecordBatch, shares: Mapping[str, int]) -> npt.NDArr
     """Returns the index of each row's split.
 
     The hash is BLAKE2b of the row's text, columns in the order of their names: the same row goes
-    to the same split whatever the file, the order of columns, the machine or the worker.
+    to the same split whatever the file, the order of columns or splits, the machine or the worker.
 
     Args:
         batch: String columns, null where missing.
@@ -30,8 +30,11 @@ def split_of_rows(batch: pa.RecordBatch, shares: Mapping[str, int]) -> npt.NDArr
     rows = pc.binary_join_element_wise(*cells, _BETWEEN_CELLS).to_pylist()
     total = sum(shares.values())
     buckets = np.fromiter((_hash(row) % total for row in rows), np.int64, count=len(rows))
-    ends = np.cumsum(list(shares.values()))
-    return np.searchsorted(ends, buckets, side="right")
+    by_name = sorted(shares)
+    ends = np.cumsum([shares[name] for name in by_name])
+    given = list(shares)
+    index = np.array([given.index(name) for name in by_name], np.int64)
+    return index[np.searchsorted(ends, buckets, side="right")]
 
 
 def _hash(row: str) -> int:

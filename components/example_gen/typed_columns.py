@@ -1,118 +1,131 @@
-"""From text to the types that the curated schema promises, cell by cell accounted for."""
+"""From text to the types that the curated schema promises, every cell accounted for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema import Kind
 
-_EXPECTED = {"int": "a whole number", "float": "a number"}
-# Beyond this, neighbouring integers share one float64, so "…3.0" no longer says which is meant.
-_EXACT_IN_FLOAT = 2**53
+EXPECTED = {"int": "a whole number of 64 bits", "float": "a number that 32 bits can hold"}
+"""What a cell of a kind must be, in words. Any text is fine as bytes."""
+
+_WHOLE = r"^-?[0-9]{1,18}$"
+_WHOLE_WITH_EXTRAS = r"^\+?(-?[0-9]+)(\.0*)?$"
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_NOT_A_NUMBER = pa.array(["nan", "+nan", "-nan"])
+_INFINITE = pa.array(["inf", "+inf", "infinity", "+infinity", "-inf", "-infinity"])
+_INT64 = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True)
-class BadCell:
-    """A value that does not fit its column.
+class Typed:
+    """A batch in the schema's types.
 
     Attributes:
-        row: Index in the batch, from 0.
-        column: The column's name.
-        text: The cell as it stands in the file.
-        expected: What the schema promises.
+        batch: int64, float32 and binary columns, null where missing or bad.
+        bad: Column to the rows, counted from 0, whose text does not fit; [cells] int64, ascending.
     """
 
-    row: int
-    column: str
-    text: str
-    expected: str
+    batch: pa.RecordBatch
+    bad: Mapping[str, npt.NDArray[np.int64]]
 
 
-def typed(
-    batch: pa.RecordBatch, kinds: Mapping[str, Kind]
-) -> tuple[pa.RecordBatch, list[BadCell]]:
+def typed(batch: pa.RecordBatch, kinds: Mapping[str, Kind]) -> Typed:
     """Casts the columns.
+
+    | kind  | text                                            | becomes                     |
+    | ----- | ----------------------------------------------- | --------------------------- |
+    | int   | `7`, `+7`, `007`, `7.0`, `70e-1`                | 7                           |
+    | int   | `7.5`, `0x7`, `1,000`, beyond 64 bits           | bad                         |
+    | float | `1.5`, `+1.5`, `.5`, `1.`, `15e-1`              | the nearest 32-bit number   |
+    | float | `inf`, `-Infinity`                              | infinite                    |
+    | float | `1e39`, `twelve`                                | bad                         |
+    | both  | `nan`, in any case                              | missing                     |
+    | bytes | anything                                        | itself, in UTF-8            |
 
     Args:
         batch: String columns, null where missing.
         kinds: Column to type; a column that it lacks stays text, for validation to find.
-
-    Returns:
-        int64, float32 and binary columns, null where missing or bad; and the bad cells.
     """
-    columns, bad = [], []
+    columns, bad = [], {}
     for name, text in zip(batch.schema.names, batch.columns, strict=True):
-        kind = kinds.get(name, "bytes")
-        values = _cast(text, kind)
+        values, is_bad = _cast(text, kinds.get(name, "bytes"))
         columns.append(values)
-        if values.null_count > text.null_count:
-            lost = pc.and_(pc.is_null(values), pc.invert(_is_missing(text, kind)))
-            bad += [
-                BadCell(row, name, text[row].as_py(), _EXPECTED[kind])
-                for row in pc.indices_nonzero(lost).to_pylist()
-            ]
-    return pa.record_batch(columns, names=batch.schema.names), bad
+        if is_bad is not None and pc.any(is_bad).as_py():
+            bad[name] = pc.indices_nonzero(is_bad).to_numpy().astype(np.int64)
+    return Typed(pa.record_batch(columns, names=batch.schema.names), bad)
 
 
-def as_lists(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Returns each column as lists of one value, null where missing, as tf.Example encoding wants."""
-    return pa.record_batch([_as_list(column) for column in batch.columns], names=batch.schema.names)
+def _cast(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
+    """Returns the values, and which cells are bad; None where none can be."""
+    match kind:
+        case "bytes":
+            return text.cast(pa.binary()), None
+        case "int":
+            values, is_missing = _whole_numbers(text)
+        case "float":
+            values, is_missing = _numbers(text)
+    return values, pc.and_not(pc.is_null(values), is_missing)
 
 
-def _as_list(column: pa.Array) -> pa.Array:
-    has_value = pc.cast(pc.is_valid(column), pa.int32())
-    ends = pc.cumulative_sum(has_value)
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
-    return pa.ListArray.from_arrays(offsets, column.drop_null(), mask=pc.is_null(column))
+def _whole_numbers(text: pa.Array) -> tuple[pa.Array, pa.Array]:
+    is_whole = _matches(text, _WHOLE)
+    if not _all(is_whole, text):
+        # What tools write that keep numbers with gaps as floats: 17031081401.0.
+        text = pc.replace_substring_regex(text, _WHOLE_WITH_EXTRAS, r"\1")
+        is_whole = _matches(text, _WHOLE)
+    is_missing = _is_missing(text)
+    values = _only(text, is_whole).cast(pa.int64())
+    rest = pc.and_not(pc.invert(is_whole), is_missing)
+    if pc.any(rest).as_py():
+        exact = pa.array([_exact(cell) for cell in _only(text, rest).to_pylist()], pa.int64())
+        values = pc.coalesce(values, exact)
+    return values, is_missing
 
 
-def _is_missing(text: pa.Array, kind: Kind) -> pa.Array:
-    """Empty cells, and in number columns the spellings of NaN."""
-    if kind == "bytes":
-        return pc.is_null(text)
-    return pc.or_(
-        pc.is_null(text), pc.fill_null(pc.is_in(pc.utf8_lower(text), pa.array(["nan"])), False)
-    )
-
-
-def _cast(text: pa.Array, kind: Kind) -> pa.Array:
-    if kind == "bytes":
-        return text.cast(pa.binary())
-    try:
-        values = text.cast(pa.int64() if kind == "int" else pa.float32())
-    except pa.ArrowInvalid:
-        values = pa.array(
-            [_number(cell, kind) for cell in text.to_pylist()],
-            pa.int64() if kind == "int" else pa.float32(),
-        )
-    if kind == "float":
-        return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float32()), values)
-    return values
-
-
-def _number(cell: str | None, kind: Kind) -> int | float | None:
-    """One cell as a number; None where it is missing or none."""
-    if cell is None:
+def _exact(cell: str | None) -> int | None:
+    """A whole number in another notation; None where it is none, or beyond 64 bits."""
+    if cell is None or not cell.isascii() or "_" in cell:
         return None
     try:
-        if kind == "float":
-            return float(cell) if "_" not in cell else None
-        return _whole(cell)
-    except (ValueError, OverflowError):
+        number = Decimal(cell)
+    except InvalidOperation:
         return None
+    # Looked at first: 1e999999999 would be a gigabyte of digits.
+    if not number.is_finite() or number.adjusted() > 19 or number != number.to_integral_value():
+        return None
+    return int(number) if int(number) in _INT64 else None
 
 
-def _whole(cell: str) -> int | None:
-    """`7`, `+7`, `7.0` and `7e0` are whole numbers; so many tools write them with a fraction."""
-    if "_" in cell:
-        return None
-    if cell.lstrip("+-").isdecimal():
-        value = int(cell)
-    else:
-        number = float(cell)
-        if not number.is_integer() or abs(number) >= _EXACT_IN_FLOAT:
-            return None
-        value = int(number)
-    return value if -(2**63) <= value < 2**63 else None
+def _numbers(text: pa.Array) -> tuple[pa.Array, pa.Array]:
+    is_number = _matches(text, _NUMBER)
+    is_missing = _is_missing(text)
+    values = _only(text, is_number).cast(pa.float32())
+    # Finite as text, yet too large for 32 bits.
+    values = _only(values, pc.is_finite(values))
+    if not _all(is_number, text):
+        is_infinite = pc.is_in(pc.utf8_lower(text), _INFINITE)
+        values = pc.coalesce(values, _only(text, is_infinite).cast(pa.float32()))
+    return values, is_missing
+
+
+def _is_missing(text: pa.Array) -> pa.Array:
+    return pc.or_(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _NOT_A_NUMBER))
+
+
+def _matches(text: pa.Array, pattern: str) -> pa.Array:
+    return pc.fill_null(pc.match_substring_regex(text, pattern), False)
+
+
+def _all(mask: pa.Array, text: pa.Array) -> bool:
+    """Whether the mask holds wherever there is text."""
+    return bool(pc.sum(mask).as_py() == len(text) - text.null_count)
+
+
+def _only(values: pa.Array, mask: pa.Array) -> pa.Array:
+    return pc.if_else(mask, values, pa.scalar(None, values.type))

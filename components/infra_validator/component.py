@@ -53,9 +53,7 @@ def InfraValidator(
     _bless(blessing, verdict)
 
 
-def _requests(
-    examples: standard_artifacts.Examples, columns_: set[str], count: int
-) -> list[bytes]:
+def _requests(examples: standard_artifacts.Examples, columns_: set[str], count: int) -> list[bytes]:
     """The first rows of the evaluation split, as a client would send them."""
     folder = Path(artifact_utils.get_split_uri([examples], "eval"))
     files = [str(path) for path in sorted(folder.iterdir())]

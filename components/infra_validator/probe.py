@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -44,7 +45,7 @@ def main(model_path: str, rows_path: str, answers_path: str) -> None:
     Path(answers_path).write_text(json.dumps(answers), encoding="utf-8")
 
 
-def _ask(signature, rows: list[bytes]) -> list[list[float]]:
+def _ask(signature: Any, rows: list[bytes]) -> list[list[float | str]]:
     """One list of floats a row, whatever the names and shapes of the outputs."""
     (name,) = signature.structured_input_signature[1]
     outputs = signature(**{name: tf.constant(rows)})

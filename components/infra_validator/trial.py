@@ -91,8 +91,7 @@ def _fault(
             if isinstance(value, str):
                 return f"row {row} of {rows}: the answer is {value}, expected a finite number"
         if together != alone and not all(
-            isinstance(b, float)
-            and math.isclose(float(a), b, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
+            isinstance(b, float) and math.isclose(float(a), b, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
             for a, b in zip(together, alone, strict=True)
         ):
             return f"row {row} of {rows}: {together} in a batch, but {alone} alone"

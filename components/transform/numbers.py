@@ -12,7 +12,7 @@ _QUANTILE_ERROR = 0.002
 
 
 def encode_numbers(numbers: tf.Tensor) -> tf.Tensor:
-    """Encodes all number columns at once, which costs two analyzers however many there are.
+    """Encodes all number columns at once.
 
     The first value is the z-score, cut at ±4. The others are a piecewise-linear encoding: bin j
     is 0 below its lower boundary, 1 from its upper one on, and linear between; where quantiles
@@ -26,9 +26,15 @@ def encode_numbers(numbers: tf.Tensor) -> tf.Tensor:
     """
     scores = tft.scale_to_z_score(numbers, elementwise=True)
     scores = tf.clip_by_value(_zero_if_undefined(scores), -_Z_LIMIT, _Z_LIMIT)
+    # One by one, because the elementwise analyzer fails if a column has no value in any row.
     # Two buckets more than bins, because the outermost boundaries are not among the results.
-    edges = tft.quantiles(numbers, BINS + 2, _QUANTILE_ERROR, reduce_instance_dims=False)
-    edges = tf.reshape(edges, [numbers.shape[1], BINS + 1])
+    edges = tf.concat(
+        [
+            tft.quantiles(column, BINS + 2, _QUANTILE_ERROR)
+            for column in tf.unstack(numbers, axis=1)
+        ],
+        axis=0,
+    )
     positions = piecewise_linear(numbers, edges)
     return tf.concat([scores[:, :, tf.newaxis], positions], axis=2)
 

@@ -1,0 +1,1 @@
+"""The subcommands of `tfxp`, one a module, each loaded when it is called."""

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipeline.commands.options import configuration_options
 from pipeline.runner import session
+from pipeline.runner.plan import Planned
 from pipeline.terminal.progress import progress
 from pipeline.terminal.summary import print_summary
 
@@ -43,7 +44,7 @@ def command(
     sys.exit(outcome.exit_code)
 
 
-def _print_plan(console: Console, planned: dict[str, session.Planned]) -> None:
+def _print_plan(console: Console, planned: dict[str, Planned]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for name, node in planned.items():
         style = "green" if node.is_cached else "bold cyan"

@@ -10,6 +10,7 @@ import registry
 from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
 from pipeline.runner.store import RunRecord, Store
+from pipeline.terminal.summary import shown
 
 _SHOWN_RUNS = 10
 
@@ -30,7 +31,7 @@ def _print_runs(console: Console, runs: list[RunRecord]) -> None:
     if not runs:
         console.print("no runs yet; start one with `tfxp run`")
         return
-    table = Table(title="runs, newest first", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = _table("runs, newest first")
     for heading in ("run", "outcome", "took", "cause"):
         table.add_column(heading)
     for run in runs[:_SHOWN_RUNS]:
@@ -43,10 +44,10 @@ def _print_versions(console: Console, config: Config) -> None:
     base, model = config.where.serving_dir, config.what.model_name
     versions = registry.versions(base, model)
     if not versions:
-        console.print(f"no pushed versions in {base / model}")
+        console.print(f"no pushed versions in {shown(base / model)}")
         return
     stable = registry.stable_version(base, model)
-    table = Table(title=f"\nversions in {base / model}", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = _table(f"\nversions in {shown(base / model)}")
     for heading in ("version", "label", "pushed", "metrics"):
         table.add_column(heading)
     for version in reversed(versions):
@@ -58,3 +59,7 @@ def _print_versions(console: Console, config: Config) -> None:
             ", ".join(f"{name} {value:.4f}" for name, value in record.metrics.items()),
         )
     console.print(table)
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))

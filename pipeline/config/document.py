@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.config import toml_lines
 from pipeline.config.overrides import Override, covering
 from pipeline.config.problems import Problem, among, did_you_mean
+from pipeline.config.toml_lines import KeyPath, key_lines
 from pipeline.config.toml_text import lookup, toml_key
+from pipeline.errors import ConfigError
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 Origin = Literal["file", "set", "default"]
-
-
-class UnreadableFile(Exception):
-    """The file cannot be read as TOML; the text is the whole message."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +31,13 @@ class Document:
 
     name: str
     tables: dict[str, Any]
-    lines: Mapping[toml_lines.Path, int]
-    overrides: tuple[tuple[toml_lines.Path, Override], ...]
+    lines: Mapping[KeyPath, int]
+    overrides: tuple[tuple[KeyPath, Override], ...]
 
-    def origin(self, path: toml_lines.Path) -> Origin:
+    def origin(self, path: KeyPath) -> Origin:
         """Who stated the value at a path."""
         if any(
-            path[: len(place)] == place or place[: len(path)] == path
-            for place, _ in self.overrides
+            path[: len(place)] == place or place[: len(path)] == path for place, _ in self.overrides
         ):
             return "set"
         try:
@@ -55,15 +51,21 @@ class Document:
         key = f"{toml_key(*problem.path)}: " if problem.path else ""
         return f"{self._place(problem.path)}: {key}{problem.text}"
 
-    def _place(self, path: toml_lines.Path) -> str:
+    def line(self, path: KeyPath) -> int:
+        """Where the key, or else the nearest table round it, stands; 0 if that is the root."""
+        known = (self.lines.get(path[:length]) for length in range(len(path), 0, -1))
+        return next((line for line in known if line), 0)
+
+    def _place(self, path: KeyPath) -> str:
         override = covering(self.overrides, path)
+        if override is None and path not in self.lines:
+            # Tables that exist only because an override is in them.
+            inside = (other for place, other in self.overrides if place[: len(path)] == path)
+            override = next(inside, None) if path else None
         if override:
-            return f"--set {override.text}"
-        for length in range(len(path), 0, -1):
-            line = self.lines.get(path[:length])
-            if line:
-                return f"{self.name}:{line}"
-        return self.name
+            return override.name
+        line = self.line(path)
+        return f"{self.name}:{line}" if line else self.name
 
 
 def read_document(name: str) -> Document:
@@ -73,31 +75,30 @@ def read_document(name: str) -> Document:
         name: Its path, relative to the working directory.
 
     Raises:
-        UnreadableFile: it is missing, empty, not UTF-8 or not TOML.
+        ConfigError: it is missing, empty, not UTF-8 or not TOML.
     """
     text = _text(name)
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UnreadableFile(_syntax_error(name, text, str(error))) from None
+        raise ConfigError(_syntax_error(name, text, str(error))) from None
     if not tables:
-        raise UnreadableFile(f"{name}: the file is empty; expected TOML tables and keys")
-    return Document(name, tables, toml_lines.key_lines(text), ())
+        raise ConfigError(f"{name}: the file is empty; expected TOML tables and keys")
+    return Document(name, tables, key_lines(text), ())
 
 
 def _text(name: str) -> str:
     try:
         data = Path(name).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise UnreadableFile(_missing(Path(name))) from None
+        raise ConfigError(_missing(Path(name))) from None
     except OSError as error:
-        raise UnreadableFile(f"{name}: cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
     try:
-        # As the TOML parser does with files; the line numbers depend on it.
-        return data.decode("utf-8").replace("\r\n", "\n")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(
+        raise ConfigError(
             f"{name}:{line}: not UTF-8: found the byte 0x{data[error.start]:02x}; "
             "expected the file to be saved as UTF-8"
         ) from None
@@ -135,7 +136,7 @@ def apply(overrides: Iterable[Override], document: Document) -> tuple[Document, 
         try:
             applied.append((override.apply(document.tables), override))
         except ValueError as error:
-            messages.append(f"--set {override.text}: {error}")
+            messages.append(f"{override.name}: {error}")
     changed = Document(
         document.name, document.tables, document.lines, (*document.overrides, *applied)
     )

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.config.toml_lines import Path, parse_key
+from pipeline.config.toml_lines import KeyPath, parse_key
+
+_SHOWN_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,12 @@ class Override:
     keys: tuple[str, ...]
     value: Any
 
-    def apply(self, tables: dict[str, Any]) -> Path:
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return override_name(self.text)
+
+    def apply(self, tables: dict[str, Any]) -> KeyPath:
         """Sets the value, making tables on the way.
 
         Returns:
@@ -31,7 +38,7 @@ class Override:
         Raises:
             ValueError: the key leads through something that is no table; the text says what.
         """
-        path: Path = ()
+        path: KeyPath = ()
         container: Any = tables
         for place, part in enumerate(self.keys):
             step = _step(container, part, ".".join(self.keys[:place]))
@@ -43,6 +50,11 @@ class Override:
             else:
                 container = container[step]
         return path
+
+
+def override_name(text: str) -> str:
+    """How messages call a `--set`: as it was typed, cut where that would be long."""
+    return f"--set {text}" if len(text) <= _SHOWN_LENGTH else f"--set {text[:_SHOWN_LENGTH]}..."
 
 
 def parse_override(text: str) -> Override:
@@ -61,7 +73,7 @@ def parse_override(text: str) -> Override:
     raise ValueError("not of the form KEY=VALUE; expected such as --set training.steps=200")
 
 
-def covering(overrides: Iterable[tuple[Path, Override]], path: Path) -> Override | None:
+def covering(overrides: Iterable[tuple[KeyPath, Override]], path: KeyPath) -> Override | None:
     """The last override that set the path, or something that it is in."""
     found = None
     for place, override in overrides:

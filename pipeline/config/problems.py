@@ -1,11 +1,11 @@
-"""What is wrong with a configuration, and how it is said: found, expected, the nearest right one."""
+"""What is wrong with a configuration, and how it is said: found, expected, the nearest."""
 
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.config.toml_lines import Path
+from pipeline.config.toml_lines import KeyPath
 from pipeline.config.toml_text import toml_value
 
 _SHOWN = 20
@@ -21,16 +21,16 @@ class Problem:
         text: The rest of the message.
     """
 
-    path: Path
+    path: KeyPath
     text: str
 
 
-def wrong(path: Path, found: Any, expected: str, *, nearest: str = "") -> Problem:
+def wrong(path: KeyPath, found: Any, expected: str, *, nearest: str = "") -> Problem:
     """A value that may not stand there."""
     return Problem(path, f"found {shown(found)};{nearest} expected {expected}")
 
 
-def unlisted(path: Path, found: Any, allowed: Iterable[str], what: str = "allowed") -> Problem:
+def unlisted(path: KeyPath, found: Any, allowed: Iterable[str], what: str = "allowed") -> Problem:
     """A value that is none of those allowed."""
     allowed = tuple(allowed)
     nearest = did_you_mean(str(found), allowed, quote='"')

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Keys from the root inwards; an int is the place in a list."""
 
 # Longest first: the quotes of a multi-line string begin like an empty one.
@@ -20,14 +20,14 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
-def key_lines(text: str) -> Mapping[Path, int]:
+def key_lines(text: str) -> Mapping[KeyPath, int]:
     """Finds the line of every table, key and list element.
 
     Args:
         text: Valid TOML.
 
     Returns:
-        Path to the number of the line, from 1, where it stands first.
+        KeyPath to the number of the line, from 1, where it stands first.
     """
     return _Scanner(text).scan()
 
@@ -52,11 +52,11 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._lines: dict[Path, int] = {}
-        self._list_lengths: dict[Path, int] = {}
+        self._lines: dict[KeyPath, int] = {}
+        self._list_lengths: dict[KeyPath, int] = {}
 
-    def scan(self) -> dict[Path, int]:
-        table: Path = ()
+    def scan(self) -> dict[KeyPath, int]:
+        table: KeyPath = ()
         while self._peek():
             if self._text.startswith("[[", self._at):
                 table = self._header(opening=2)
@@ -79,7 +79,7 @@ class _Scanner:
         self._at = found.end()
         return found[0]
 
-    def _note(self, path: Path) -> None:
+    def _note(self, path: KeyPath) -> None:
         self._lines.setdefault(path, self._text.count("\n", 0, self._at) + 1)
 
     def _key(self) -> Iterator[str]:
@@ -90,9 +90,9 @@ class _Scanner:
                 return
             self._at += 1
 
-    def _header(self, opening: int) -> Path:
+    def _header(self, opening: int) -> KeyPath:
         self._at += opening
-        path: Path = ()
+        path: KeyPath = ()
         for key in self._key():
             if path in self._list_lengths:
                 # Below a list of tables, a header means the last of them.
@@ -107,7 +107,7 @@ class _Scanner:
         self._at += opening
         return path
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         path = table
         for key in self._key():
             path += (key,)
@@ -115,7 +115,7 @@ class _Scanner:
         self._at += 1
         self._value(path)
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         match self._peek():
             case "[":
                 self._list(path)
@@ -125,7 +125,7 @@ class _Scanner:
                 if not self._take(_STRING):
                     self._take(_SCALAR)
 
-    def _list(self, path: Path) -> None:
+    def _list(self, path: KeyPath) -> None:
         self._at += 1
         place = 0
         while self._peek() != "]":
@@ -135,7 +135,7 @@ class _Scanner:
             self._skip_comma()
         self._at += 1
 
-    def _inline_table(self, path: Path) -> None:
+    def _inline_table(self, path: KeyPath) -> None:
         self._at += 1
         while self._peek() != "}":
             self._pair(path)

@@ -10,8 +10,7 @@ from pydantic_core import ErrorDetails
 
 from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
 from pipeline.config.section import Section
-from pipeline.config.toml_lines import Path
-from pipeline.config.toml_text import toml_key
+from pipeline.config.toml_lines import KeyPath
 
 Whole = TypeVar("Whole", bound=Section)
 
@@ -60,7 +59,7 @@ def dotted_keys(kind: type[Section]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def unknown_key(path: Path, siblings: tuple[str, ...], everywhere: tuple[str, ...]) -> Problem:
+def unknown_key(path: KeyPath, siblings: tuple[str, ...], everywhere: tuple[str, ...]) -> Problem:
     """A key that no table has at this place.
 
     Args:
@@ -88,6 +87,7 @@ def _fields(kind: type[Section]) -> dict[str, FieldInfo]:
 def _part(field: FieldInfo, tables: Mapping[str, Any], key: str) -> Any:
     if key not in tables:
         return field.get_default(call_default_factory=True)
+    assert field.annotation is not None
     return TypeAdapter(field.annotation).validate_python(tables[key])
 
 
@@ -124,7 +124,7 @@ class _Place:
         return self.description or "a table"
 
 
-def _walk(kind: type[Section], path: Path) -> _Place:
+def _walk(kind: type[Section], path: KeyPath) -> _Place:
     place = _Place(kind, "")
     for part in path:
         place = _bare(place.kind, "")

@@ -17,6 +17,10 @@ _MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 Severity = Literal["block", "warn", "ignore"]
 Scope = Literal["overall", "every slice"]
 
+Share = Annotated[
+    Count, Field(description="a whole number of at least 1, such as 4 and 1 for 80 % and 20 %")
+]
+
 
 class Data(Section):
     """The rows, and the contract with them.
@@ -30,7 +34,7 @@ class Data(Section):
 
     input: Annotated[Text, Field(description="the location of a CSV file, or a glob")]
     schema_: Annotated[Text, Field(alias="schema", description="the location of a schema.pbtxt")]
-    splits: Table[Count] = Field(default_factory=lambda: frozen({"train": 2, "eval": 1}))
+    splits: Table[Share] = Field(default_factory=lambda: frozen({"train": 2, "eval": 1}))
     severities: Table[Severity] = Field(default_factory=lambda: frozen({}))
 
 
@@ -74,7 +78,7 @@ class Training(Section):
     learning_rate: Annotated[float, Field(gt=0, description="a number above 0")] = 0.002
     hidden_units: Annotated[
         Many[Count],
-        Field(min_length=1, description="a list of whole numbers of at least 1, one a hidden layer"),
+        Field(min_length=1, description="a list of whole numbers of at least 1, one a layer"),
     ] = (128, 64)
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
@@ -112,7 +116,7 @@ class Evaluation(Section):
     """
 
     slices: Annotated[
-        Many[Annotated[Many[Column], Field(min_length=1)]],
+        Many[Annotated[Many[Column], Field(min_length=1, description="a list of columns")]],
         Field(description='a list of lists of columns, such as [["trip_start_hour"]]'),
     ] = ()
     gates: Annotated[Many[Gate], Field(description="tables [[evaluation.gates]], at least one")]

@@ -96,9 +96,9 @@ class ExecutionDirs:
         for key, artifact_type in self.node.outputs.items():
             element = message.output_dict[key].elements.add().artifact
             element.artifact.uri = str(self.output(key))
-            element.artifact.custom_properties["name"].string_value = (
-                f"{run_id}:{self.node.id}:{key}:0"
-            )
+            element.artifact.custom_properties[
+                "name"
+            ].string_value = f"{run_id}:{self.node.id}:{key}:0"
             element.artifact.custom_properties["producer_component"].string_value = self.node.id
             # By this TFX's components know how the folders of splits are named.
             element.artifact.custom_properties["tfx_version"].string_value = metadata.version("tfx")

@@ -9,7 +9,7 @@ from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline.errors import UserError
 from pipeline.runner.code_version import sources
-from pipeline.runner.executors import ExecutorHost
+from pipeline.runner.executors import Ended, ExecutorHost
 
 _KEPT = 20
 
@@ -44,7 +44,7 @@ def compile_into(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     host.compile(config, where, overrides, path)
-    ended = []
+    ended: list[Ended] = []
     while not ended:
         ended = host.ended(wait_s=1.0)
     if ended[0].error:

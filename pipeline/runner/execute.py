@@ -52,6 +52,7 @@ def _compile(request: dict[str, Any]) -> None:
 
 
 def _run(request: dict[str, Any]) -> None:
+    import apache_beam as beam
     from tfx.orchestration.portable import (
         beam_executor_operator,
         data_types,
@@ -63,16 +64,19 @@ def _run(request: dict[str, Any]) -> None:
         Path(request["invocation"]).read_bytes()
     )
     packed = bytes.fromhex(request["executor_spec"])
-    operator: Any
+    info = data_types.ExecutionInfo.from_proto(invocation)
     if request["is_beam"]:
-        operator = beam_executor_operator.BeamExecutorOperator(
-            executable_spec_pb2.BeamExecutableSpec.FromString(packed)
-        )
+        beam_spec = executable_spec_pb2.BeamExecutableSpec.FromString(packed)
+        beam_operator = beam_executor_operator.BeamExecutorOperator(beam_spec)
+        arguments = list(beam_spec.beam_pipeline_args)
+        # Given arguments, TFX packs its own sources for remote workers at the start of every
+        # Beam step, for seconds. Ours have TFX installed; so they come with the pipeline instead.
+        beam_operator.beam_pipeline_args = []
+        output = beam_operator.run_executor(info, lambda: beam.Pipeline(argv=arguments))
     else:
-        operator = python_executor_operator.PythonExecutorOperator(
-            executable_spec_pb2.PythonClassExecutableSpec.FromString(packed)
-        )
-    output = operator.run_executor(data_types.ExecutionInfo.from_proto(invocation))
+        python_spec = executable_spec_pb2.PythonClassExecutableSpec.FromString(packed)
+        python_operator = python_executor_operator.PythonExecutorOperator(python_spec)
+        output = python_operator.run_executor(info)
     Path(request["result"]).write_bytes(output.SerializeToString())
 
 
@@ -87,6 +91,5 @@ def _cause(error: BaseException) -> tuple[int, dict[str, str]]:
         return _FAILED, {"message": message}
     first_lines = "\n".join(message.splitlines()[:2])[:400]
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return _FAILED, {
-        "message": f"{type(error).__name__}: {first_lines} ({Path(place.filename).name}:{place.lineno})"
-    }
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return _FAILED, {"message": f"{type(error).__name__}: {first_lines} ({where})"}

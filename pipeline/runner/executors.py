@@ -65,7 +65,8 @@ class ExecutorHost:
             [sys.executable, "-m", "pipeline.runner.host", str(self._log_dir / "host.log")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]), "TF_CPP_MIN_LOG_LEVEL": "1"},
+            cwd=PROJECT,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "1"},
         )
         return self
 
@@ -97,16 +98,14 @@ class ExecutorHost:
             {
                 "do": "compile",
                 "needs": "pipeline.graph.create_pipeline",
-                "config": config,
-                "where": where,
+                "config": str(Path(config).absolute()),
+                "where": str(Path(where).absolute()),
                 "overrides": overrides,
                 "result": str(result),
             },
         )
 
-    def run(
-        self, node: Node, invocation: execution_invocation_pb2.ExecutionInvocation
-    ) -> None:
+    def run(self, node: Node, invocation: execution_invocation_pb2.ExecutionInvocation) -> None:
         """Starts a node's execution."""
         path = self._work_dir / f"{node.id}.invocation"
         path.write_bytes(invocation.SerializeToString())
@@ -117,9 +116,7 @@ class ExecutorHost:
                 "needs": node.executor,
                 "invocation": str(path),
                 "executor_spec": node.executor_spec.SerializeToString().hex(),
-                "is_beam": isinstance(
-                    node.executor_spec, executable_spec_pb2.BeamExecutableSpec
-                ),
+                "is_beam": isinstance(node.executor_spec, executable_spec_pb2.BeamExecutableSpec),
                 "result": str(self._work_dir / f"{node.id}.result"),
             },
         )

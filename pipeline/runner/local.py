@@ -159,9 +159,7 @@ class LocalRun:
         running.dirs.keep_outputs_only()
         self._finish(node, result, Status.DONE, seconds)
 
-    def _finish(
-        self, node: Node, result: Finished, status: Status, seconds: float | None
-    ) -> None:
+    def _finish(self, node: Node, result: Finished, status: Status, seconds: float | None) -> None:
         self._results[node.id] = result
         refusal = outputs.refusal(node, result.outputs)
         if refusal is not None:

@@ -41,22 +41,28 @@ def _schema_file(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | Non
 
 
 def _stable_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
-    base, model = resolve(str(node.parameters["base_dir"])), str(node.parameters["model_name"])
+    base, model = _place(node)
     (candidate,) = inputs["model"]
     (baseline,) = outputs["baseline"]
     digest = registry.digest(Path(urlparse(candidate.uri).path) / "Format-Serving")
     now = registry.baseline_version(base, model, digest)
     seen = number(baseline, "baseline_version")
-    return None if now == seen else f"the stable version is {now or 'none'}, it was {seen or 'none'}"
+    if now == seen:
+        return None
+    return f"the stable version is {now or 'none'}, it was {seen or 'none'}"
 
 
 def _pushed_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
-    base, model = resolve(str(node.parameters["base_dir"])), str(node.parameters["model_name"])
+    base, model = _place(node)
     (pushed,) = outputs["pushed_model"]
     version = int(text(pushed, "pushed_version") or 0)
     if version in registry.versions(base, model):
         return None
     return f"version {version} is no longer in {base}/{model}"
+
+
+def _place(node: Node) -> tuple[Path, str]:
+    return Path(resolve(str(node.parameters["base_dir"]))), str(node.parameters["model_name"])
 
 
 _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {

@@ -22,6 +22,7 @@ from pipeline.runner.states import Outcome
 from pipeline.runner.store import Store
 
 View = Callable[[list[str]], AbstractContextManager[Report]]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Request:
     fresh: bool = False
 
 
-def run(request: Request, view: View, say: Callable[[str], None], *, now: datetime.datetime) -> Outcome:
+def run(request: Request, view: View, say: Say, *, now: datetime.datetime) -> Outcome:
     """Runs the pipeline.
 
     Args:
@@ -87,7 +88,7 @@ def run(request: Request, view: View, say: Callable[[str], None], *, now: dateti
     return outcome
 
 
-def planned(request: Request, say: Callable[[str], None], *, now: datetime.datetime) -> dict[str, Planned]:
+def planned(request: Request, say: Say, *, now: datetime.datetime) -> dict[str, Planned]:
     """Returns what a run would do with each node; runs and records nothing."""
     config = load(request.config, request.where, request.overrides)
     run_id = _run_id(config.where.logs_dir, now)
@@ -104,9 +105,7 @@ class _Session:
 
 
 @contextlib.contextmanager
-def _session(
-    request: Request, config: Config, run_id: str, say: Callable[[str], None]
-) -> Iterator[_Session]:
+def _session(request: Request, config: Config, run_id: str, say: Say) -> Iterator[_Session]:
     root = config.where.artifacts_dir
     host = ExecutorHost(root / ".system" / "runs" / run_id, config.where.logs_dir / run_id)
     with LazyHost(host) as lazy_host:
@@ -120,9 +119,7 @@ def _session(
         yield _Session(compiled.read(path), store, lazy_host)
 
 
-def _recover(
-    store: Store, config: Config, nodes: dict[str, Node], say: Callable[[str], None]
-) -> None:
+def _recover(store: Store, config: Config, nodes: dict[str, Node], say: Say) -> None:
     """Closes the records of a run that was killed, and removes what it left half written."""
     abandoned = store.abandoned(nodes.values())
     for node, execution_id in abandoned:

@@ -1,4 +1,4 @@
-"""What the terminal and the exit code are made of: the state of each node, and the run's outcome."""
+"""What the terminal and the exit code are made of: each node's state, and the run's outcome."""
 
 import enum
 from dataclasses import dataclass

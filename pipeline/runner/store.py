@@ -70,9 +70,10 @@ class Store:
             raise StoreError(msg) from error
         self._types: dict[str, int] = {}
 
-    def begin_run(self, run_id: str, facts: Mapping[str, str]) -> None:
+    def begin_run(self, run_id: str, facts: Mapping[str, int | str]) -> None:
         """Records that a run has started; `facts` are kept with it."""
-        self._put_run(run_id, {**facts, "started_at": int(time.time()), "outcome": "running"})
+        begun: dict[str, int | str] = {"started_at": int(time.time()), "outcome": "running"}
+        self._put_run(run_id, {**facts, **begun})
 
     def end_run(self, run_id: str, outcome: str, detail: str) -> None:
         """Records how a run ended."""
@@ -81,8 +82,11 @@ class Store:
 
     def runs(self) -> list[RunRecord]:
         """Returns the runs of this pipeline, newest first."""
-        contexts = self._mlmd.get_contexts_by_type("pipeline_run")
-        own = [c for c in contexts if c.custom_properties["pipeline"].string_value == self._pipeline]
+        own = [
+            context
+            for context in self._mlmd.get_contexts_by_type("pipeline_run")
+            if context.custom_properties["pipeline"].string_value == self._pipeline
+        ]
         records = [
             RunRecord(
                 run_id=context.name,
@@ -258,9 +262,7 @@ class Store:
         return self._types[name]
 
 
-def _events(
-    artifacts: Artifacts, kind: "pb.Event.Type"
-) -> list[tuple[pb.Artifact, pb.Event]]:
+def _events(artifacts: Artifacts, kind: "pb.Event.Type") -> list[tuple[pb.Artifact, pb.Event]]:
     pairs = []
     for key, values in artifacts.items():
         for index, artifact in enumerate(values):

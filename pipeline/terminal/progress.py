@@ -74,5 +74,8 @@ def _print_line(console: Console, name: str, state: State) -> None:
     seconds = "" if state.seconds is None else f" in {state.seconds:.1f} s"
     detail = f": {state.detail}" if state.detail else ""
     console.print(
-        f"{name} {state.status.value}{seconds}{detail}", markup=False, highlight=False, soft_wrap=True
+        f"{name} {state.status.value}{seconds}{detail}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
     )

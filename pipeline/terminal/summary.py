@@ -22,7 +22,8 @@ def print_summary(console: Console, outcome: Outcome, until: str | None) -> None
     console.print(state_table(outcome.states, now=0.0))
     word, style = _HEADLINES[outcome.exit_code]
     console.print()
-    console.print(Text(f"{word} in {outcome.seconds:.1f} s: ", style=style) + Text(_meaning(outcome, until)))
+    headline = Text(f"{word} in {outcome.seconds:.1f} s: ", style=style)
+    console.print(headline + Text(_meaning(outcome, until)))
     culprit = outcome.first(Status.FAILED, Status.REFUSED)
     logs = outcome.log_dir / f"{culprit}.log" if culprit else outcome.log_dir
     if logs.exists():

@@ -1,0 +1,1 @@
+"""Judging a candidate: metrics by TensorFlow Model Analysis, gates by our own rules."""

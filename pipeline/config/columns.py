@@ -1,0 +1,82 @@
+"""Whether the columns that a *what* file names are in the schema."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from components.errors import InputError
+from components.locations import resolve
+from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
+from pipeline.config.toml_lines import KeyPath
+from pipeline.config.what import Data, Evaluation, Features, Label
+from schema import SchemaError, columns, read_schema
+from schema import features as schema_features
+
+_SCHEMA_KEY = ("data", "schema")
+
+
+def column_problems(parts: Mapping[str, Any]) -> Iterator[Problem]:
+    """Compares with the schema whatever of the file is right in itself.
+
+    Args:
+        parts: Sections by key; those that are wrong are left out.
+    """
+    data = parts.get("data")
+    if not isinstance(data, Data):
+        return
+    try:
+        contract = read_schema(resolve(data.schema_))
+    except (SchemaError, InputError) as error:
+        yield Problem(_SCHEMA_KEY, str(error))
+        return
+    kinds = {column.name: column.kind for column in columns(contract)}
+    problems = list(_unknown(parts, data, tuple(kinds)))
+    label = parts.get("label")
+    if isinstance(label, Label):
+        problems += _texts(label, kinds)
+    yield from problems
+    features = parts.get("features")
+    if problems or not isinstance(label, Label) or not isinstance(features, Features):
+        return
+    if (label.share is None) == (label.of is None):
+        try:
+            schema_features.feature_table(
+                contract,
+                schema_features.Label(label.column, label.share, label.of),
+                features.drop,
+            )
+        except SchemaError as error:
+            yield Problem(_SCHEMA_KEY, f"does not fit this file: {error}")
+
+
+def _unknown(parts: Mapping[str, Any], data: Data, known: tuple[str, ...]) -> Iterator[Problem]:
+    the_schema_has = f"{data.schema_} has"
+    for path, name in _named(parts):
+        if name not in known:
+            yield unlisted(path, name, known, what=the_schema_has)
+    for name in data.severities:
+        if name not in known:
+            yield Problem(
+                ("data", "severities", name),
+                f"unknown column;{did_you_mean(name, known)} {the_schema_has}: {among(known)}",
+            )
+
+
+def _named(parts: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    label, features, evaluation = (parts.get(key) for key in ("label", "features", "evaluation"))
+    if isinstance(label, Label):
+        yield ("label", "column"), label.column
+        if label.of is not None:
+            yield ("label", "of"), label.of
+    if isinstance(features, Features):
+        for place, name in enumerate(features.drop):
+            yield ("features", "drop", place), name
+    if isinstance(evaluation, Evaluation):
+        for place, names in enumerate(evaluation.slices):
+            for inner, name in enumerate(names):
+                yield ("evaluation", "slices", place, inner), name
+
+
+def _texts(label: Label, kinds: Mapping[str, str]) -> Iterator[Problem]:
+    for key, name in (("column", label.column), ("of", label.of)):
+        if name is not None and kinds.get(name) == "bytes":
+            yield wrong(("label", key), name, "a column of numbers; this one holds text")

@@ -1,0 +1,114 @@
+"""What the Trainer learns."""
+
+import numpy as np
+import pytest
+
+from components.errors import ComponentError, InputError
+from components.training import batches
+from components.training.features import FeatureReader, example_files
+from components.training.options import TrainingOptions
+from tests.components.learning import trips
+
+SCHEMA = """
+default_environment: "TRAINING"
+default_environment: "SERVING"
+feature { name: "size" type: FLOAT presence { min_fraction: 1 } shape {} }
+feature { name: "shape" type: BYTES string_domain { value: "round" value: "square" } }
+feature { name: "noise" type: INT }
+feature { name: "fits" type: FLOAT not_in_environment: "SERVING" }
+"""
+LABEL = {"column": "fits"}
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory):
+    """Forty rows: what is square, or larger than 10, fits."""
+    folder = tmp_path_factory.mktemp("toys")
+    rows = [
+        {
+            "size": float(size),
+            "shape": shape,
+            "noise": 7 * size % 11,
+            "fits": float(shape == b"square" or size > 10),
+        }
+        for size in range(1, 21)
+        for shape in (b"round", b"square")
+    ]
+    schema = trips.schema_artifact(folder / "schema", SCHEMA)
+    examples = trips.examples(folder / "examples", train=rows, eval=rows[:2])
+    output = trips.transform(folder / "transform", examples, schema, label=LABEL)
+
+    def fit(name, **options):
+        options = {"label": LABEL, "steps": 150, "batch_size": 20, "learning_rate": 0.01} | options
+        model = trips.train(folder / name, examples, schema, output, **options)
+        return trips.load(model)
+
+    fit.rows = rows
+    return fit
+
+
+def test_forty_separable_rows_are_learnt_entirely(toys):
+    model = toys("model")
+
+    answers = trips.ask(model, toys.rows)["probability"][:, 0]
+
+    assert [bool(answer > 0.5) for answer in answers] == [row["fits"] == 1 for row in toys.rows]
+
+
+def test_the_same_seed_gives_the_same_model_and_another_does_not(toys):
+    first, again, other = (
+        trips.ask(toys(name, steps=30, seed=seed), toys.rows)["probability"]
+        for name, seed in (("first", 1), ("again", 1), ("other", 2))
+    )
+
+    np.testing.assert_allclose(first, again, atol=1e-5)
+    assert np.abs(first - other).max() > 1e-3
+
+
+def test_a_regression_learns_the_value(toys):
+    model = toys("size", task="regression", steps=300, label=LABEL)
+
+    answers = trips.ask(model, toys.rows)["value"][:, 0]
+
+    assert np.abs(answers - [row["fits"] for row in toys.rows]).max() < 0.2
+
+
+def test_the_model_beats_guessing_on_trips_it_has_not_seen(taxi):
+    unseen = taxi.rows[2000:]
+
+    probability = trips.ask(taxi.loaded, unseen)["probability"][:, 0]
+    label = trips.ask(taxi.loaded, unseen, "transform_features")["tips_xf"]
+
+    generous, mean = probability[label == 1], probability[label == 0]
+    auc = (generous[:, np.newaxis] > mean).mean()
+    assert auc > 0.9
+
+
+def test_a_dropped_column_is_neither_seen_nor_asked_for(toys):
+    model = toys("dropped", steps=5, drop=["noise"])
+
+    assert sorted(model.signatures["serve_rows"].structured_input_signature[1]) == ["shape", "size"]
+
+
+def test_large_files_are_streamed_to_the_same_rows(taxi, monkeypatch):
+    reader = FeatureReader(taxi.transform, list(taxi.transform.raw_feature_spec()))
+    files = example_files([f"{taxi.examples.uri}/Split-train/*"])
+
+    def epoch():
+        stream = batches.training_batches(files, reader, "tips_xf", batch_size=100, seed=3)
+        return np.sort(np.concatenate([features["fare_xf"][:, 0] for features, _ in stream.take(20)]))
+
+    cached = epoch()
+    monkeypatch.setattr(batches, "_CACHE_BELOW_BYTES", 0)
+
+    np.testing.assert_array_equal(cached, epoch())
+
+
+def test_no_examples_are_an_error(tmp_path):
+    with pytest.raises(InputError, match="no file of examples matches .*/Split-train"):
+        example_files([f"{tmp_path}/Split-train/*"])
+
+
+def test_a_task_that_is_not_supported_is_an_error():
+    with pytest.raises(ComponentError, match="task 'ranking' is not supported"):
+        TrainingOptions.from_plain(trips.TRAINING | {"task": "ranking"})

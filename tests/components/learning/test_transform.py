@@ -1,0 +1,179 @@
+"""The values that Transform gives, worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.transform import rows as raw_rows
+from components.transform.categories import MISSING, UNSEEN, depth
+from components.transform.labels import encode_label
+from components.transform.numbers import BINS, piecewise_linear
+from schema import read_schema
+from schema.features import Category, Label, feature_table
+from tests.components.learning import trips
+
+SCHEMA = """
+default_environment: "TRAINING"
+default_environment: "SERVING"
+feature { name: "price" type: FLOAT presence { min_fraction: 1 } shape {} }
+feature { name: "weight/kg \\303\\274" type: FLOAT }
+feature { name: "never" type: FLOAT }
+feature { name: "color" type: BYTES string_domain { value: "red" value: "blue" } }
+feature { name: "stars" type: INT int_domain { min: 1 max: 5 } }
+feature { name: "shop name" type: BYTES }
+feature { name: "code" type: INT int_domain { is_categorical: true } }
+feature { name: "bought" type: INT not_in_environment: "SERVING" }
+"""
+WEIGHT = "weight/kg ü"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Transform of a hundred rows: prices 1 to 100, weights 10 and 30 in turn or missing."""
+    folder = tmp_path_factory.mktemp("shop")
+    rows = []
+    for number in range(1, 101):
+        row = {"price": float(number), "color": b"red", "stars": 3, "bought": number % 2}
+        if number <= 80:
+            row[WEIGHT] = 10.0 if number % 2 else 30.0
+        # North stands in 60 rows, South in 30, East in 2; code 7 in 50, code -9 in 3.
+        row["shop name"] = b"North" if number <= 60 else b"South" if number <= 90 else b"x%d" % number
+        if number > 98:
+            row["shop name"] = b"East"
+        if number <= 53:
+            row["code"] = 7 if number <= 50 else -9
+        rows.append(row)
+    schema = trips.schema_artifact(folder / "schema", SCHEMA)
+    examples = trips.examples(folder / "examples", train=rows, eval=[{"price": 1e9, "bought": 1}])
+    output = trips.transform(folder / "transform", examples, schema, label={"column": "bought"})
+    layer, spec = output.transform_features_layer(), output.raw_feature_spec()
+
+    def encode(*rows):
+        serialized = [trips.serialized({"price": 1.0, "bought": 0} | row) for row in rows]
+        features = layer(tf.io.parse_example(serialized, spec))
+        return {name: values.numpy() for name, values in features.items()}
+
+    encode.output, encode.schema = output, read_schema(f"{schema.uri}/schema.pbtxt")
+    return encode
+
+
+def test_a_number_is_standardised_by_the_training_rows_alone(shop):
+    scores = shop({"price": 1.0}, {"price": 50.5}, {"price": 100.0}, {"price": 1e6})["price_xf"]
+
+    deviation = math.sqrt((100**2 - 1) / 12)
+    assert scores[:, 0] == pytest.approx([-49.5 / deviation, 0, 49.5 / deviation, 4.0], abs=1e-5)
+
+
+def test_the_encoding_of_a_number_tells_its_quantile(shop):
+    positions = shop({"price": -5.0}, {"price": 25.0}, {"price": 50.5}, {"price": 1e6})["price_xf"]
+
+    assert positions.shape == (4, 1 + BINS)
+    assert positions[:, 1:].mean(axis=1) == pytest.approx([0, 0.25, 0.5, 1], abs=0.03)
+
+
+@pytest.mark.parametrize("missing", [{}, {WEIGHT: math.nan}, {WEIGHT: math.inf}])
+def test_a_missing_number_is_zeros_and_a_flag(shop, missing):
+    encoded = shop(missing)["weight_u2f_kg_u20__ufc__xf"]
+
+    assert encoded.tolist() == [[0.0] * (1 + BINS) + [1.0]]
+
+
+def test_a_number_that_is_there_has_no_flag_and_ignores_the_missing_ones(shop):
+    encoded = shop({WEIGHT: 10.0}, {WEIGHT: 30.0})["weight_u2f_kg_u20__ufc__xf"]
+
+    assert encoded[:, 0] == pytest.approx([-1, 1])
+    assert encoded[:, -1].tolist() == [0, 0]
+
+
+def test_a_column_that_training_never_saw_is_harmless(shop):
+    encoded = shop({}, {"never": 3.0})["never_xf"]
+
+    assert np.isfinite(encoded).all()
+    assert encoded[:, -1].tolist() == [1, 0]
+
+
+def test_a_closed_domain_gives_the_ids_in_its_order(shop):
+    ids = shop({"color": b"red"}, {"color": b"blue"}, {"color": b"pink"}, {}, {"color": b""})
+
+    assert ids["color_xf"].tolist() == [2, 3, UNSEEN, MISSING, MISSING]
+
+
+def test_a_small_range_of_integers_gives_its_ids(shop):
+    ids = shop({"stars": 1}, {"stars": 5}, {"stars": 6}, {"stars": 0}, {})["stars_xf"]
+
+    assert ids.tolist() == [2, 6, UNSEEN, UNSEEN, MISSING]
+
+
+def test_an_open_category_gets_ids_by_frequency_and_rare_values_are_unseen(shop):
+    rows = [{"shop name": name} for name in (b"North", b"South", b"East", b"Mars")]
+
+    # Most frequent first over both open columns: North 60, code 7 50, South 30, code -9 3.
+    assert shop(*rows, {})["shop_u20_name_xf"].tolist() == [2, 4, UNSEEN, UNSEEN, MISSING]
+    assert shop({"code": 7}, {"code": -9}, {"code": 8}, {})["code_xf"].tolist() == [2 + 1, 5, 1, 0]
+
+
+def test_the_depths_hold_every_id(shop):
+    table = feature_table(shop.schema, Label("bought"))
+    depths = {
+        feature.column: depth(feature, shop.output)
+        for feature in table
+        if isinstance(feature, Category)
+    }
+
+    assert depths == {"color": 4, "stars": 7, "shop name": 6, "code": 6}
+
+
+def test_a_plain_label_is_the_column_itself(shop):
+    assert shop({"bought": 1}, {"bought": 0})["bought_xf"].tolist() == [1, 0]
+
+
+def test_piecewise_linear_by_hand():
+    edges = tf.constant([[0.0, 10.0, 10.0, 30.0]])
+    numbers = tf.constant([[-1.0], [0.0], [5.0], [10.0], [20.0], [99.0], [math.nan]])
+
+    encoded = piecewise_linear(numbers, edges)[:, 0].numpy().tolist()
+
+    assert encoded == [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0.5, 0, 0],
+        [1, 1, 0],  # the second bin has no width, so it is a step
+        [1, 1, 0.5],
+        [1, 1, 1],
+        [0, 0, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fare", "tips", "is_generous"),
+    [
+        (10.0, 2.1, 1),
+        (10.0, 2.0, 0),  # a fifth exactly is not generous
+        (10.0, 0.0, 0),
+        (None, 5.0, 0),  # without a fare there is no share
+        (0.0, 5.0, 0),
+        (-1.0, 5.0, 0),
+        (math.nan, 5.0, 0),
+        (10.0, None, 0),
+    ],
+)
+def test_label_is_a_tip_above_a_fifth_of_the_fare(fare, tips, is_generous):
+    row = {name: v for name, v in (("fare", fare), ("tips", tips)) if v is not None}
+    spec = dict.fromkeys(("fare", "tips"), tf.io.VarLenFeature(tf.float32))
+    raw = tf.io.parse_example([trips.serialized(row)], spec)
+
+    label = encode_label(raw, Label("tips", share=0.2, of="fare"))
+
+    assert label.numpy().tolist() == [is_generous]
+
+
+def test_dense_columns_keep_missing_apart_from_zero():
+    spec = {"n": tf.io.VarLenFeature(tf.int64)}
+    parsed = tf.io.parse_example([trips.serialized(row) for row in ({"n": 0}, {})], spec)
+
+    values = raw_rows.dense(parsed["n"])
+
+    assert values.numpy().tolist() == [0, raw_rows.NO_INTEGER]
+    assert raw_rows.is_missing(values).numpy().tolist() == [False, True]

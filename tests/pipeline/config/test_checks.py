@@ -1,0 +1,100 @@
+"""What is impossible, although each value by itself is right."""
+
+import pytest
+
+IMPOSSIBLE = [
+    (
+        "[label]",
+        "splits = { train = 2, test = 1 }\n[label]",
+        "what.toml:8: data.splits: found { train = 2, test = 1 }; "
+        'expected a split named "eval" in it',
+    ),
+    (
+        "[label]",
+        "splits = { eval = 1 }\n[label]",
+        'what.toml:8: data.splits: found { eval = 1 }; expected a split named "train" in it',
+    ),
+    (
+        "[label]",
+        'splits = { train = 2, eval = 1, "a/b" = 1 }\n[label]',
+        'what.toml:8: data.splits."a/b": a split is named with letters, digits, - and _ only',
+    ),
+    (
+        'of = "fare"',
+        "",
+        "what.toml:10: label.share: stands alone; expected label.of beside it, a column of numbers",
+    ),
+    (
+        "share = 0.2\n",
+        "",
+        "what.toml:10: label.of: stands alone; "
+        "expected label.share beside it, a number of at least 0",
+    ),
+    (
+        'of = "fare"',
+        'of = "tips"',
+        'what.toml:11: label.of: found "tips"; expected a column other than label.column',
+    ),
+    (
+        "[training]",
+        '[features]\ndrop = ["company", "tips"]\n[training]',
+        'what.toml:14: features.drop.1: "tips" is the label\'s column, which is never a feature; '
+        "leave it out",
+    ),
+    (
+        '[["company"]]',
+        '[["hour"], ["company", "tips"]]',
+        'what.toml:17: evaluation.slices.1.1: "tips" is the label\'s column; '
+        "expected one known without it",
+    ),
+    (
+        '[["company"]]',
+        '[["company", "company"]]',
+        'what.toml:17: evaluation.slices.0.1: "company" stands in this slice already; leave it out',
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), IMPOSSIBLE)
+def test_impossible_combination_is_refused(files, old, new, message):
+    files.change(files.what, old, new)
+
+    assert files.messages() == [message]
+
+
+def test_splits_without_train_and_eval_miss_both(files):
+    files.change(files.what, "[label]", "splits = {}\n[label]")
+
+    assert files.messages() == [
+        'what.toml:8: data.splits: found {}; expected a split named "train" in it',
+        'what.toml:8: data.splits: found {}; expected a split named "eval" in it',
+    ]
+
+
+def test_share_makes_a_binary_label_only(files):
+    files.change(files.what, '"binary"', '"multiclass"')
+    files.change(files.what, '"auc"', '"accuracy"')
+
+    assert files.messages() == [
+        "what.toml:10: label.share: makes a label of 0 or 1, "
+        "which does not fit the task multiclass; expected binary"
+    ]
+
+
+def test_runner_among_the_beam_flags_is_refused(files):
+    files.change(files.where, "[run]", '[beam]\nargs = ["--x=1", "--runner=FlinkRunner"]\n[run]')
+
+    assert files.messages() == [
+        'where.toml:11: beam.args.1: found "--runner=FlinkRunner"; '
+        "expected the runner in beam.runner, not here"
+    ]
+
+
+def test_impossible_table_is_told_although_another_table_is_wrong(files):
+    files.change(files.what, "steps = 10", "steps = 0")
+    files.change(files.what, 'of = "fare"', "")
+
+    assert files.messages() == [
+        "what.toml:10: label.share: stands alone; expected label.of beside it, a column of numbers",
+        "what.toml:14: training.steps: found 0; expected a whole number of at least 1",
+    ]
