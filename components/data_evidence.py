@@ -7,6 +7,7 @@ from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_p
 _KINDS = anomalies_pb2.AnomalyInfo
 _TOO_SMALL = frozenset({_KINDS.INT_TYPE_SMALL_INT, _KINDS.FLOAT_TYPE_SMALL_FLOAT})
 _TOO_BIG = frozenset({_KINDS.INT_TYPE_BIG_INT, _KINDS.FLOAT_TYPE_BIG_FLOAT})
+_TOO_FEW = frozenset({_KINDS.FEATURE_TYPE_LOW_FRACTION_PRESENT, _KINDS.FEATURE_TYPE_NOT_PRESENT})
 _SHOWN_VALUES = 5
 
 
@@ -84,7 +85,7 @@ def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> tuple[
         return "a column that the schema does not know, with a value", column.share(column.present)
     if entry is None or statistics is None:
         return _words(reason), None
-    if kind == _KINDS.FEATURE_TYPE_LOW_FRACTION_PRESENT:
+    if kind in _TOO_FEW:
         allowed = _percent(1 - entry.presence.min_fraction)
         return f"no value (allowed: {allowed})", column.share(column.rows - column.present)
     if kind == _KINDS.FEATURE_TYPE_LOW_NUMBER_PRESENT:
@@ -99,9 +100,7 @@ def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> tuple[
     low, high = _bounds(entry)
     numbers = statistics.num_stats
     if kind in _TOO_SMALL and low is not None:
-        detail = (
-            f"values down to {_number(numbers.min)}, below the smallest allowed {_number(low)},"
-        )
+        detail = f"values down to {_number(numbers.min)}, the smallest allowed is {_number(low)},"
         return detail, _part_outside(numbers, column.rows, below=low)
     if kind in _TOO_BIG and high is not None:
         detail = f"values up to {_number(numbers.max)}, the largest allowed is {_number(high)},"
@@ -122,7 +121,7 @@ def _unexpected_strings(
     rest = len(strange) - _SHOWN_VALUES
     more = f" and {rest:,} more" if rest > 0 else ""
     low = sum(count for _, count in strange)
-    # The histogram holds the thousand commonest values; the others may be listed or not.
+    # The histogram holds about the thousand commonest values; the others may be listed or not.
     uncounted = column.present - int(sum(b.sample_count for b in ranks))
     share = Share(low / column.rows, (low + uncounted) / column.rows)
     return f"unexpected values {shown}{more}, which the schema does not list,", share
@@ -163,4 +162,4 @@ def _percent(part: float) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if value.is_integer() else f"{value:.7g}"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.7g}"

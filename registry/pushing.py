@@ -54,7 +54,10 @@ def push(source: Path, base: Path, model: str, record: Record) -> int:
             _write_synced(incoming / MANIFEST, json.dumps(sums, indent=2, sort_keys=True) + "\n")
             return _name(incoming, folder, Path(base), model, record)
     except OSError as error:
-        msg = f"{folder}: {error.strerror or error}; nothing was pushed; free or open it up"
+        msg = (
+            f"{folder}: {error.strerror or error}; nothing was pushed; "
+            "make room, or let this user write there"
+        )
         raise RegistryError(msg) from error
 
 

@@ -1,9 +1,4 @@
-"""The contract with the data: reading a curated schema, and what follows from it.
-
-    contract = read_schema("schema/taxi/schema.pbtxt")
-    for column in columns(contract, SERVING):
-        print(column.name, column.kind, column.may_be_missing)
-"""
+"""The contract with the data: reading a curated schema, and what follows from it."""
 
 from schema.columns import SERVING, TRAINING, Column, Kind, columns
 from schema.reading import SchemaError, read_schema

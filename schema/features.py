@@ -136,7 +136,9 @@ def feature_table(
         if column.is_checked and column.name != label.column and column.name not in drop
     )
     if not table:
-        raise SchemaError("no feature is left; the schema has no SERVING column that is not dropped")
+        raise SchemaError(
+            "no feature is left; the schema has no SERVING column that is not dropped"
+        )
     _require_distinct_tensor_names([*(feature.column for feature in table), label.column])
     return table
 
@@ -151,11 +153,7 @@ def _feature(column: Column, entry: schema_pb2.Feature, schema: schema_pb2.Schem
     domain = entry.int_domain
     if entry.HasField("bool_domain"):
         return Category(column.name, column.may_be_missing, is_integer=True, values=(0, 1))
-    if (
-        domain.HasField("min")
-        and domain.HasField("max")
-        and domain.max - domain.min < SMALL_DOMAIN
-    ):
+    if domain.HasField("min") and domain.HasField("max") and domain.max - domain.min < SMALL_DOMAIN:
         values = tuple(range(domain.min, domain.max + 1))
         return Category(column.name, column.may_be_missing, is_integer=True, values=values)
     if domain.is_categorical:

@@ -64,9 +64,7 @@ def _first_fault(schema: schema_pb2.Schema) -> tuple[str, str] | None:
     return None
 
 
-def _fault_of(
-    feature: schema_pb2.Feature, domains: set[str], environments: set[str]
-) -> str | None:
+def _fault_of(feature: schema_pb2.Feature, domains: set[str], environments: set[str]) -> str | None:
     if not feature.name:
         return "a column needs a name"
     if feature.type not in _SUPPORTED_TYPES:

@@ -1,11 +1,11 @@
 """Evaluator's executor: TFMA measures, `judge` decides."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 import tensorflow_model_analysis as tfma
-from absl import logging
 from google.protobuf import json_format
 from tfx import types
 from tfx.components.evaluator import constants
@@ -15,11 +15,13 @@ from tfx.utils import io_utils, path_utils
 
 from components.evaluator import extractors
 from components.evaluator.eval_config import eval_config
-from components.evaluator.judging import judge
+from components.evaluator.judging import brief, judge
 from components.evaluator.options import EvaluatorOptions
 from components.evaluator.results import GATES_FILE, read_measurements, verdict, write_gates
 
 OPTIONS_KEY = "options"
+
+_log = logging.getLogger(__name__)
 
 
 class Executor(tfx_evaluator.Executor):
@@ -54,15 +56,11 @@ class Executor(tfx_evaluator.Executor):
             output_dict[standard_component_specs.EVALUATION_KEY]
         )
         has_baseline = standard_component_specs.BASELINE_MODEL_KEY in inputs
-        candidate = read_measurements(
-            evaluation_uri, tfma.CANDIDATE_KEY if has_baseline else ""
-        )
-        baseline = (
-            read_measurements(evaluation_uri, tfma.BASELINE_KEY) if has_baseline else None
-        )
+        candidate = read_measurements(evaluation_uri, tfma.CANDIDATE_KEY if has_baseline else "")
+        baseline = read_measurements(evaluation_uri, tfma.BASELINE_KEY) if has_baseline else None
         findings = judge(options, candidate, baseline)
         for finding in findings:
-            logging.info("gate: %s", finding)
+            _log.info("gate: %s", finding)
         decided = verdict(findings, candidate, baseline)
         write_gates(Path(evaluation_uri) / GATES_FILE, decided)
         blessing = artifact_utils.get_single_instance(
@@ -72,6 +70,7 @@ class Executor(tfx_evaluator.Executor):
         blessing.set_string_custom_property(
             "reason", "\n".join(str(finding) for finding in findings if not finding.passed)
         )
+        blessing.set_string_custom_property("summary", brief(findings))
         blessing.set_string_custom_property("gates", "\n".join(map(str, findings)))
         blessing.set_string_custom_property("metrics", json.dumps(decided["overall"]))
 

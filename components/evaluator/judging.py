@@ -87,6 +87,28 @@ def judge(
     return findings
 
 
+def brief(findings: Sequence[Finding]) -> str:
+    """The findings on all rows in a few words, and how many there are on slices.
+
+    Such as `auc 0.9489 (min 0.9; no baseline); 31 bounds on slices`.
+    """
+    overall: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.slice == describe(()):
+            value = "undefined" if finding.candidate is None else f"{finding.candidate:.4f}"
+            bounds = overall.setdefault(f"{finding.metric} {value}", [])
+            bounds.append(finding.note or _bound(finding))
+    words = [f"{measured} ({'; '.join(bounds)})" for measured, bounds in overall.items()]
+    on_slices = sum(finding.slice != describe(()) for finding in findings)
+    return "; ".join([*words, *([f"{on_slices} bounds on slices"] if on_slices else [])])
+
+
+def _bound(finding: Finding) -> str:
+    if finding.bound == "min_change" and finding.baseline is not None:
+        return f"stable model {finding.baseline:.4f}, min_change {finding.limit:g}"
+    return f"{finding.bound} {finding.limit:g}"
+
+
 def describe(key: SliceKey) -> str:
     """The slice as text."""
     return ", ".join(f"{column}={value}" for column, value in key) or "overall"

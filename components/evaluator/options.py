@@ -8,10 +8,11 @@ from typing import Any
 
 from components.errors import ComponentError
 from components.evaluator.metrics import METRICS
+from components.training.options import Task
 from schema.features import Label
 
 OVERALL = "overall"
-EVERY_SLICE = "slices"
+EVERY_SLICE = "every slice"
 
 SliceKey = tuple[tuple[str, str], ...]
 """Column and value, as text, sorted by column; empty for all rows."""
@@ -27,9 +28,9 @@ class Gate:
         max: The largest value; for accuracy and the like it catches a leak.
         min_change: By how much the candidate must at least be better than the stable model, in
             the metric's own unit and whichever its direction; negative allows it to be worse.
-        scope: `"overall"`, `"slices"` for every slice that is evaluated, or one slice as
+        scope: `"overall"`, `"every slice"` for each slice that is evaluated, or one slice as
             `{column: value}`.
-        min_rows: With `"slices"`, smaller slices are not judged. Otherwise fewer rows refuse.
+        min_rows: With `"every slice"`, smaller slices are not judged. Otherwise fewer rows refuse.
     """
 
     metric: str
@@ -47,7 +48,7 @@ class Gate:
         if isinstance(self.scope, str) and self.scope not in (OVERALL, EVERY_SLICE):
             raise ComponentError(
                 f"gate on {self.metric!r}: scope {self.scope!r} is neither {OVERALL!r}, "
-                f"{EVERY_SLICE!r} nor a slice such as {{payment_type = \"Cash\"}}"
+                f'{EVERY_SLICE!r} nor a slice such as {{payment_type = "Cash"}}'
             )
 
     @property
@@ -69,7 +70,7 @@ class EvaluatorOptions:
         gates: At least one.
     """
 
-    task: str
+    task: Task
     label: Label
     slices: tuple[tuple[str, ...], ...] = ()
     gates: tuple[Gate, ...]

@@ -30,7 +30,9 @@ def read_measurements(evaluation_uri: str, model_name: str) -> Measurements:
             name: float(value.get("doubleValue", "nan"))
             for by_output in outputs.values()
             for by_class in by_output.values()
-            for name, value in [*by_class.items()]
+            for name, value in by_class.items()
+            # With a baseline TFMA adds the differences, which `judge` takes for itself.
+            if not name.endswith("_diff")
         }
         rows = int(values.pop(ROWS, 0))
         measurements[slice_key({_text(c): _text(v) for c, v in key})] = Measured(rows, values)

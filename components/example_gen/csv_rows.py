@@ -75,7 +75,7 @@ def lines_of_rows(path: Path, rows: Collection[int]) -> dict[int, int]:
 def _batches(path: Path, names: list[str], header_lines: int) -> Iterator[pa.RecordBatch]:
     if _is_only_header(path, header_lines):
         return
-    yield from pa_csv.open_csv(
+    reader = pa_csv.open_csv(
         path,
         read_options=pa_csv.ReadOptions(
             column_names=names,
@@ -90,6 +90,8 @@ def _batches(path: Path, names: list[str], header_lines: int) -> Iterator[pa.Rec
             strings_can_be_null=True,
         ),
     )
+    # A block of blank lines is a batch without rows.
+    yield from (batch for batch in reader if batch.num_rows)
 
 
 def _header(path: Path) -> tuple[list[str], int]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from schema import Kind
 
-EXPECTED = {"int": "a whole number of 64 bits", "float": "a number that 32 bits can hold"}
+EXPECTED = {"int": "INT (a whole number of 64 bits)", "float": "FLOAT (a number of 32 bits)"}
 """What a cell of a kind must be, in words. Any text is fine as bytes."""
 
 _WHOLE = r"^-?[0-9]{1,18}$"

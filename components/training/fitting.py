@@ -1,12 +1,14 @@
 """Taking the gradient steps."""
 
+import logging
 from collections.abc import Callable
 
 import keras
 import tensorflow as tf
-from absl import logging
 
 from components.training.options import Task, TrainingOptions
+
+_log = logging.getLogger(__name__)
 
 # Steps that TensorFlow takes without returning to Python.
 _STEPS_PER_CALL = 100
@@ -40,7 +42,7 @@ def fit(model: keras.Model, batches: tf.data.Dataset, options: TrainingOptions) 
     for start in range(0, options.steps, _STEPS_PER_CALL):
         count = min(_STEPS_PER_CALL, options.steps - start)
         mean_loss = float(take_steps(iterator, tf.constant(count)))
-        logging.info("step %d of %d: loss %.4f", start + count, options.steps, mean_loss)
+        _log.info("step %d of %d: loss %.4f", start + count, options.steps, mean_loss)
     return mean_loss
 
 

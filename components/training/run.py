@@ -14,6 +14,7 @@ from components.transform.categories import depth
 from schema import read_schema
 from schema.features import Category, feature_table, transformed
 
+
 def run_fn(fn_args: FnArgs) -> None:
     """Fits the model on all training files and writes it with its signatures.
 
@@ -33,7 +34,7 @@ def run_fn(fn_args: FnArgs) -> None:
     columns = [feature.column for feature in features]
     batches = training_batches(
         example_files(fn_args.train_files),
-        FeatureReader(transform_output, dict.fromkeys([*columns, *options.label.sources])),
+        FeatureReader(transform_output, list(dict.fromkeys([*columns, *options.label.sources]))),
         transformed(options.label.column),
         batch_size=options.batch_size,
         seed=options.seed,

@@ -8,7 +8,6 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.training.options import Task
-from components.transform.rows import is_missing
 from schema.features import tensor_name
 
 EXAMPLES = "examples"
@@ -98,10 +97,12 @@ class ServingModel(tf.Module):
 def _as_parsed(
     values: tf.Tensor, spec: tf.io.FixedLenFeature | tf.io.VarLenFeature
 ) -> tf.Tensor | tf.SparseTensor:
-    """A column of rows as the parser gives it: sparse where it may be missing."""
+    """A column of rows as the parser gives it: sparse where it may be missing.
+
+    What stands for missing stays in: to preprocessing it means the same as a value left out.
+    """
     if isinstance(spec, tf.io.FixedLenFeature):
         return values
-    rows = tf.where(~is_missing(values))
-    indices = tf.concat([rows, tf.zeros_like(rows)], axis=1)
-    shape = tf.stack([tf.shape(values, tf.int64)[0], 1])
-    return tf.SparseTensor(indices, tf.gather(values, rows[:, 0]), shape)
+    count = tf.shape(values, tf.int64)[0]
+    indices = tf.stack([tf.range(count), tf.zeros([count], tf.int64)], axis=1)
+    return tf.SparseTensor(indices, values, tf.stack([count, 1]))

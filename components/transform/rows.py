@@ -1,8 +1,10 @@
 """Raw columns as they reach preprocessing, made dense: each type has one value for missing."""
 
+from typing import TypeAlias
+
 import tensorflow as tf
 
-RawColumn = tf.Tensor | tf.SparseTensor
+RawColumn: TypeAlias = tf.Tensor | tf.SparseTensor
 """[batch] where the schema says that the column is always there; else sparse, [batch, 0 or 1]."""
 
 NO_INTEGER = tf.int64.min
@@ -21,9 +23,7 @@ def dense(column: RawColumn) -> tf.Tensor:
     if not isinstance(column, tf.SparseTensor):
         return column
     # A batch in which no row has the column is parsed to width 0.
-    one_wide = tf.SparseTensor(
-        column.indices, column.values, tf.stack([column.dense_shape[0], 1])
-    )
+    one_wide = tf.SparseTensor(column.indices, column.values, tf.stack([column.dense_shape[0], 1]))
     return tf.sparse.to_dense(one_wide, missing_value(column.dtype))[:, 0]
 
 

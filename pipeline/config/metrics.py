@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "regression"]
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ METRICS = {
         Metric("auc", ("binary",), 0, 1, "higher"),
         Metric("precision", ("binary",), 0, 1, "higher"),
         Metric("recall", ("binary",), 0, 1, "higher"),
-        Metric("accuracy", ("binary", "multiclass"), 0, 1, "higher"),
+        Metric("accuracy", ("binary",), 0, 1, "higher"),
         # The mean cross-entropy, in nats.
-        Metric("loss", ("binary", "multiclass"), 0, math.inf, "lower"),
+        Metric("loss", ("binary",), 0, math.inf, "lower"),
         Metric("rmse", ("regression",), 0, math.inf, "lower"),
         Metric("mae", ("regression",), 0, math.inf, "lower"),
     )

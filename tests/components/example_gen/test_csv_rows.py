@@ -142,6 +142,14 @@ def test_rows_are_the_same_whatever_the_block(read, monkeypatch):
     assert read(content) == whole
 
 
+def test_more_blank_lines_than_fit_a_block_are_no_rows(read, monkeypatch):
+    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 100)
+
+    content = b"a\n1\n" + b"\n" * 1000 + b"2\n" + b"\n" * 1000
+
+    assert read(content) == [{"a": "1"}, {"a": "2"}]
+
+
 def test_a_directory_is_no_csv_file(tmp_path):
     with pytest.raises(InputError, match=r"Is a directory; expected a readable CSV file"):
         list(read_text(tmp_path))

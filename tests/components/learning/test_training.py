@@ -38,9 +38,16 @@ def toys(tmp_path_factory):
     examples = trips.examples(folder / "examples", train=rows, eval=rows[:2])
     output = trips.transform(folder / "transform", examples, schema, label=LABEL)
 
-    def fit(name, **options):
-        options = {"label": LABEL, "steps": 150, "batch_size": 20, "learning_rate": 0.01} | options
-        model = trips.train(folder / name, examples, schema, output, **options)
+    def fit(name, drop=(), **options):
+        transformed = (
+            trips.transform(folder / f"{name}_transform", examples, schema, label=LABEL, drop=drop)
+            if drop
+            else output
+        )
+        defaults = {"label": LABEL, "steps": 150, "batch_size": 20, "learning_rate": 0.01}
+        model = trips.train(
+            folder / name, examples, schema, transformed, **defaults | {"drop": drop} | options
+        )
         return trips.load(model)
 
     fit.rows = rows
@@ -96,7 +103,8 @@ def test_large_files_are_streamed_to_the_same_rows(taxi, monkeypatch):
 
     def epoch():
         stream = batches.training_batches(files, reader, "tips_xf", batch_size=100, seed=3)
-        return np.sort(np.concatenate([features["fare_xf"][:, 0] for features, _ in stream.take(20)]))
+        fares = [features["fare_xf"][:, 0] for features, _ in stream.take(20)]
+        return np.sort(np.concatenate(fares))
 
     cached = epoch()
     monkeypatch.setattr(batches, "_CACHE_BELOW_BYTES", 0)

@@ -39,7 +39,9 @@ def shop(tmp_path_factory):
         if number <= 80:
             row[WEIGHT] = 10.0 if number % 2 else 30.0
         # North stands in 60 rows, South in 30, East in 2; code 7 in 50, code -9 in 3.
-        row["shop name"] = b"North" if number <= 60 else b"South" if number <= 90 else b"x%d" % number
+        row["shop name"] = (
+            b"North" if number <= 60 else b"South" if number <= 90 else b"x%d" % number
+        )
         if number > 98:
             row["shop name"] = b"East"
         if number <= 53:

@@ -72,12 +72,12 @@ def test_splits_without_train_and_eval_miss_both(files):
 
 
 def test_share_makes_a_binary_label_only(files):
-    files.change(files.what, '"binary"', '"multiclass"')
-    files.change(files.what, '"auc"', '"accuracy"')
+    files.change(files.what, '"binary"', '"regression"')
+    files.change(files.what, '"auc"', '"mae"')
 
     assert files.messages() == [
         "what.toml:10: label.share: makes a label of 0 or 1, "
-        "which does not fit the task multiclass; expected binary"
+        "which does not fit the task regression; expected binary"
     ]
 
 

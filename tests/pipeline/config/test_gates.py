@@ -143,7 +143,6 @@ def test_gate_that_can_refuse_and_can_pass_is_taken(files, gate):
 
 def test_each_task_has_its_metrics():
     assert metrics_for("binary") == ("auc", "precision", "recall", "accuracy", "loss")
-    assert metrics_for("multiclass") == ("accuracy", "loss")
     assert metrics_for("regression") == ("rmse", "mae")
 
 

@@ -75,9 +75,9 @@ WRONG_VALUES = [
     (
         '"binary"',
         '"binry"',
-        '2: task: found "binry"; did you mean "binary"? allowed: binary, multiclass, regression',
+        '2: task: found "binry"; did you mean "binary"? allowed: binary, regression',
     ),
-    ('"binary"', "true", "2: task: found true; allowed: binary, multiclass, regression"),
+    ('"binary"', "true", "2: task: found true; allowed: binary, regression"),
     (
         '"trips.csv"',
         '" "',
@@ -330,7 +330,7 @@ def test_all_problems_of_both_files_are_told_at_once_in_the_order_of_the_lines(f
 
     assert files.messages() == [
         'what.toml:2: task: found "binry"; did you mean "binary"? '
-        "allowed: binary, multiclass, regression",
+        "allowed: binary, regression",
         "what.toml:14: training.steps: found 0; expected a whole number of at least 1",
         "where.toml:11: run.parallel_nodes: found 0; expected a whole number from 1 to 16",
     ]

@@ -1,0 +1,139 @@
+"""Pusher and BaselineModel, round one model base directory."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tfx.types import standard_artifacts
+
+import registry
+from components.baseline_model import BaselineModel
+from components.pusher import Pusher
+
+
+def blessing(kind, *, blessed):
+    made = kind()
+    made.uri = "/nowhere"
+    made.set_int_custom_property("blessed", int(blessed))
+    made.set_string_custom_property("metrics", '{"rows": 9, "candidate": {"auc": 0.9}}')
+    return made
+
+
+class Desk:
+    """Calls both components on one base directory."""
+
+    def __init__(self, base, artifact, examples, schema):
+        self.base = base
+        self.artifact = artifact
+        self.examples = examples
+        self.schema = schema
+        self.calls = 0
+
+    def baseline(self, model):
+        self.calls += 1
+        baseline = self.artifact(standard_artifacts.Model, f"baseline-{self.calls}")
+        BaselineModel.test_call(
+            model=model, baseline=baseline, base_dir=str(self.base), model_name="taxi"
+        )
+        return baseline
+
+    def push(self, model, *, blessed=True, infra_blessed=True):
+        baseline = self.baseline(model)
+        pushed = self.artifact(standard_artifacts.PushedModel, f"pushed-{self.calls}")
+        Pusher.test_call(
+            model=model,
+            model_blessing=blessing(standard_artifacts.ModelBlessing, blessed=blessed),
+            infra_blessing=blessing(standard_artifacts.InfraBlessing, blessed=infra_blessed),
+            examples=self.examples,
+            schema=self.schema,
+            baseline=baseline,
+            pushed_model=pushed,
+            base_dir=str(self.base),
+            model_name="taxi",
+            options=json.dumps({"config_fingerprint": "123", "seed": 7}),
+        )
+        return pushed
+
+
+@pytest.fixture
+def desk(tmp_path, artifact, examples, schema):
+    return Desk(tmp_path / "base", artifact, examples, schema)
+
+
+def version_of(baseline):
+    return baseline.get_int_custom_property("baseline_version")
+
+
+def test_a_blessed_model_becomes_the_stable_version_with_its_record(desk, export):
+    pushed = desk.push(export())
+
+    record = registry.read_record(desk.base, "taxi", 1)
+    assert registry.stable_version(desk.base, "taxi") == 1
+    assert pushed.get_int_custom_property("pushed") == 1
+    assert pushed.get_string_custom_property("pushed_version") == "1"
+    assert pushed.get_string_custom_property("pushed_destination") == f"{desk.base}/taxi/1"
+    assert record.metrics == {"auc": 0.9}
+    assert record.data == {"rows_in": 60, "fingerprint": "abc"}
+    assert (record.schema_fingerprint, record.config_fingerprint) == ("def", "123")
+    assert (record.seed, record.baseline_version) == (7, 0)
+
+
+@pytest.mark.parametrize(
+    ("blessed", "infra_blessed", "words"),
+    [
+        (False, True, "not pushed: no blessing of Evaluator"),
+        (True, False, "not pushed: no blessing of InfraValidator"),
+        (False, False, "not pushed: no blessing of Evaluator and InfraValidator"),
+    ],
+)
+def test_without_both_blessings_nothing_is_touched(desk, export, blessed, infra_blessed, words):
+    pushed = desk.push(export(), blessed=blessed, infra_blessed=infra_blessed)
+
+    assert pushed.get_int_custom_property("pushed") == 0
+    assert pushed.get_string_custom_property("summary") == words
+    assert not desk.base.exists()
+
+
+def test_a_push_that_is_repeated_after_a_crash_changes_nothing(desk, export):
+    model = export()
+    desk.push(model)
+
+    again = desk.push(model)
+
+    assert registry.versions(desk.base, "taxi") == [1]
+    assert again.get_string_custom_property("pushed_version") == "1"
+    assert "was pushed before" in again.get_string_custom_property("summary")
+
+
+def test_a_first_candidate_has_no_baseline(desk, export):
+    baseline = desk.baseline(export())
+
+    assert version_of(baseline) == 0
+    assert list(Path(baseline.uri).iterdir()) == []
+    assert baseline.get_string_custom_property("summary") == "no stable version yet"
+
+
+def test_a_candidate_gets_a_copy_of_the_stable_version(desk, export):
+    desk.push(export(0.5))
+
+    baseline = desk.baseline(export(0.6))
+
+    assert version_of(baseline) == 1
+    stable = registry.version_dir(desk.base, "taxi", 1)
+    assert registry.digest(Path(baseline.uri, "Format-Serving")) == registry.digest(stable)
+
+
+def test_a_model_is_never_its_own_baseline(desk, export):
+    first, second = export(0.5), export(0.6)
+    desk.push(first)
+    desk.push(second)
+
+    assert version_of(desk.baseline(second)) == 1
+    assert version_of(desk.baseline(first)) == 2
+
+
+def test_a_refused_model_does_not_become_the_next_baseline(desk, export):
+    desk.push(export(0.5))
+    desk.push(export(0.6), infra_blessed=False)
+
+    assert version_of(desk.baseline(export(0.7))) == 1

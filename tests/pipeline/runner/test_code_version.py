@@ -1,0 +1,22 @@
+"""Which files make a step's code."""
+
+from pipeline.runner.code_version import sources
+
+
+def test_the_code_of_a_function_is_its_module_its_packages_and_what_they_import():
+    files = set(sources(("components.data_gate.DataGate_Executor",)))
+
+    assert files >= {
+        "components/__init__.py",
+        "components/data_gate.py",
+        "components/data_contract.py",
+        "components/errors.py",
+        "schema/__init__.py",
+        "schema/reading.py",
+    }
+    assert "components/pusher.py" not in files
+    assert not any(name.startswith("pipeline/") for name in files)
+
+
+def test_names_outside_the_project_have_no_code_here():
+    assert sources(("tfx.components.statistics_gen.executor.Executor",)) == {}

@@ -1,0 +1,77 @@
+"""What is shown while a run lasts, and at its end."""
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from pipeline.runner.states import WAITING, Outcome, State, Status
+from pipeline.terminal.progress import progress, state_table
+from pipeline.terminal.summary import print_summary
+
+
+def console() -> Console:
+    return Console(file=io.StringIO(), width=100, highlight=False)
+
+
+def printed(target: Console) -> list[str]:
+    return [line.rstrip() for line in target.file.getvalue().splitlines()]
+
+
+def test_without_a_terminal_each_change_is_a_line():
+    target = console()
+
+    with progress(target, ["ExampleGen", "Trainer"]) as report:
+        report("ExampleGen", WAITING)
+        report("ExampleGen", State(Status.RUNNING, started=0.0))
+        report("ExampleGen", State(Status.DONE, 1.25, "9 rows"))
+        report("Trainer", State(Status.FAILED, 0.5, "ValueError: [no]\nmore"))
+
+    assert printed(target) == [
+        "ExampleGen running",
+        "ExampleGen done in 1.2 s: 9 rows",
+        "Trainer failed in 0.5 s: ValueError: [no]",
+        "more",
+    ]
+
+
+def test_a_running_node_shows_its_elapsed_time():
+    target = console()
+
+    target.print(state_table({"Trainer": State(Status.RUNNING, started=10.0)}, now=12.5))
+
+    assert printed(target) == ["▶ Trainer  running  2.5 s"]
+
+
+def outcome(**states: State) -> Outcome:
+    return Outcome("run-1", states, 7.0, Path("nowhere/run-1"))
+
+
+def test_a_good_run_ends_with_what_was_pushed():
+    target = console()
+
+    print_summary(target, outcome(Pusher=State(Status.DONE, 1.0, "version 1 pushed")), None)
+
+    assert printed(target)[-2:] == ["done in 7.0 s: 1 done; version 1 pushed", " next  tfxp status"]
+
+
+def test_refused_data_ends_with_what_to_mend():
+    target = console()
+    states = {"DataGate": State(Status.REFUSED, 1.0, "why"), "Pusher": State(Status.NOT_RUN)}
+
+    print_summary(target, outcome(**states), None)
+
+    assert printed(target)[-2:] == [
+        "refused in 7.0 s: 1 refused, 1 not run; nothing was pushed",
+        " next  mend the data or the schema, or change its severity, then `tfxp run`",
+    ]
+
+
+def test_the_exit_code_tells_a_failure_from_a_refusal():
+    done, refused, failed = (
+        State(status) for status in (Status.DONE, Status.REFUSED, Status.FAILED)
+    )
+
+    assert outcome(A=done).exit_code == 0
+    assert outcome(A=done, B=refused).exit_code == 3
+    assert outcome(A=refused, B=failed).exit_code == 1
