@@ -32,6 +32,9 @@ setup(
         "pydantic==2.*",
         "click",
         "rich",
+        "packaging",
+        # For the messages of models.config; importing those needs no TensorFlow.
+        "tensorflow-serving-api",
     ],
     extras_require={
         "dev": [
@@ -43,6 +46,8 @@ setup(
             "import-linter",
             "lightgbm",
             "psutil",
+            # TFX's own example installs its user module with it, in the benchmark.
+            "pip",
             # Builds the editable install without fetching anything more.
             "setuptools>=77",
         ],

@@ -22,8 +22,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 STEPS = 1000
 
 _OUR_NODE = re.compile(r"^(\w+) done in ([\d.]+) s", re.M)
-_STOCK_START = re.compile(r"(\d\d):(\d\d):(\d\d\.\d+).*Component (\w+) is running", re.M)
-_STOCK_END = re.compile(r"(\d\d):(\d\d):(\d\d\.\d+).*Component (\w+) is finished", re.M)
+_STOCK_START = re.compile(r"^(\d+) Component (\w+) is running", re.M)
+_STOCK_END = re.compile(r"^(\d+) Component (\w+) is finished", re.M)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def run_stock(folder: Path) -> Result:
     folder.mkdir(parents=True)
     script = [sys.executable, str(PROJECT / "benchmarks" / "stock_taxi.py"), str(folder)]
     measured = measure(script, folder / "log.txt", folder)
-    started = _clock_readings(_STOCK_START, measured)
-    ended = _clock_readings(_STOCK_END, measured)
+    started = _seconds(_STOCK_START, measured)
+    ended = _seconds(_STOCK_END, measured)
     auc = subprocess.run(
         [sys.executable, str(PROJECT / "benchmarks" / "stock_auc.py"), str(folder)],
         check=True,
@@ -125,12 +125,9 @@ def _add_row(
     table.add_row(label, *cells, ratio)
 
 
-def _clock_readings(pattern: "re.Pattern[str]", measured: Measured) -> dict[str, float]:
-    """Node to seconds since midnight of the first log line that matches."""
-    readings: dict[str, float] = {}
-    for hours, minutes, seconds, name in pattern.findall(measured.output):
-        readings.setdefault(name, int(hours) * 3600 + int(minutes) * 60 + float(seconds))
-    return readings
+def _seconds(pattern: "re.Pattern[str]", measured: Measured) -> dict[str, float]:
+    """Node to the reading before the log line that matches, in seconds."""
+    return {name: int(reading) / 1000 for reading, name in pattern.findall(measured.output)}
 
 
 if __name__ == "__main__":

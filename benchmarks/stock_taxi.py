@@ -4,11 +4,11 @@ Run as a script in a fresh process: `python stock_taxi.py FOLDER`. Beam runs in 
 does; the example's `multi_processing` is slower on this little data.
 """
 
+import logging
 import pathlib
 import shutil
 import sys
 
-import absl.logging
 import tfx
 from tfx.examples.chicago_taxi_pipeline import taxi_pipeline_native_keras as example
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
@@ -18,7 +18,8 @@ IN_MEMORY_BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiR
 
 def main(folder: pathlib.Path) -> None:
     """Runs the example below `folder`; its log, with TFX's own node times, goes to stderr."""
-    absl.logging.set_verbosity(absl.logging.INFO)
+    # Milliseconds since the start of the process stand before each line.
+    logging.basicConfig(format="%(relativeCreated)d %(message)s", level=logging.INFO, force=True)
     packaged = pathlib.Path(tfx.__file__).parent / "examples" / "chicago_taxi_pipeline"
     data = folder / "data"
     data.mkdir(parents=True)

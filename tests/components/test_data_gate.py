@@ -251,14 +251,14 @@ def test_a_severity_that_names_no_column_is_mentioned(judge):
     assert judge.report["unused_severities"] == ["fair"]
 
 
-def test_the_worst_comes_first(judge):
-    strange = table(
-        payment_type=["Cash"] * 990 + ["Crypto"] * 10, fare=[5.5] * 500 + [200.0] * 500, hour=None
-    )
+def test_what_blocks_most_rows_comes_first(judge):
+    payments, fares = ["Cash"] * 990 + ["Crypto"] * 10, [5.5] * 500 + [200.0] * 500
+    strange = table(payment_type=payments, fare=fares, hour=None, extra=["x"] * ROWS)
 
     lines = judge.refusal(train=strange)
 
     assert [line.split("'")[1] for line in lines[1:-1]] == ["hour", "fare", "payment_type"]
+    assert judge.report["findings"][-1]["column"] == "extra"
 
 
 def test_a_breach_of_the_whole_split_is_refused(tmp_path):

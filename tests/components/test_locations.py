@@ -43,7 +43,7 @@ def test_finding_a_package_does_not_import_it():
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("package", ["no_such_package", "", "json.decoder", "../etc"])
+@pytest.mark.parametrize("package", ["no_such_package", "", "csv", "json.decoder", "../etc"])
 def test_a_package_that_is_not_installed_is_named(package):
     location = f"package://{package}/rows.csv"
 
