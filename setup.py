@@ -46,8 +46,10 @@ setup(
             "import-linter",
             "lightgbm",
             "psutil",
-            # TFX's own example installs its user module with it, in the benchmark.
+            # TFX's own example, in the benchmark: it installs its user module with pip, and its
+            # training writes logs for TensorBoard, which TensorFlow no longer brings.
             "pip",
+            "tensorboard",
             # Builds the editable install without fetching anything more.
             "setuptools>=77",
         ],

@@ -23,7 +23,7 @@ def read_text(path: Path) -> Iterator[pa.RecordBatch]:
 
     | in the file                                        | becomes                            |
     | -------------------------------------------------- | ---------------------------------- |
-    | blanks round a value, in quotes or not             | dropped: they'd be a second domain |
+    | blanks round a value, in quotes or not             | dropped                            |
     | nothing between two commas, or `""`                | missing                            |
     | a blank line                                       | no row                             |
     | `\n`, `\r\n`, `\r`; the last one may be absent     | the end of a row                   |
