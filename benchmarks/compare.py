@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
-from measure import Measured, measure
+import ml_metadata
+from measure import measure
+from ml_metadata.proto import metadata_store_pb2
 from rich.console import Console
 from rich.table import Table
 
@@ -22,8 +24,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 STEPS = 1000
 
 _OUR_NODE = re.compile(r"^(\w+) done in ([\d.]+) s", re.M)
-_STOCK_START = re.compile(r"^(\d+) Component (\w+) is running", re.M)
-_STOCK_END = re.compile(r"^(\d+) Component (\w+) is finished", re.M)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,6 @@ def run_stock(folder: Path) -> Result:
     folder.mkdir(parents=True)
     script = [sys.executable, str(PROJECT / "benchmarks" / "stock_taxi.py"), str(folder)]
     measured = measure(script, folder / "log.txt", folder)
-    started = _seconds(_STOCK_START, measured)
-    ended = _seconds(_STOCK_END, measured)
     auc = subprocess.run(
         [sys.executable, str(PROJECT / "benchmarks" / "stock_auc.py"), str(folder)],
         check=True,
@@ -71,7 +69,7 @@ def run_stock(folder: Path) -> Result:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    nodes = {name: ended[name] - started[name] for name in started}
+    nodes = _recorded_seconds(folder / "metadata.sqlite")
     return Result(measured.seconds, measured.peak_mib, nodes, float(auc.stdout))
 
 
@@ -98,7 +96,7 @@ def print_table(console: Console, ours: list[Result], stock: list[Result]) -> No
     table = Table("", "stock", "ours", "ours / stock", box=None, padding=(0, 2, 0, 0))
     for column in table.columns[1:]:
         column.justify = "right"
-    names = {**dict.fromkeys(ours[0].nodes), **dict.fromkeys(stock[0].nodes)}
+    names = dict.fromkeys([*ours[0].nodes, *stock[0].nodes])
     for name in names:
         _add_row(
             table,
@@ -125,9 +123,16 @@ def _add_row(
     table.add_row(label, *cells, ratio)
 
 
-def _seconds(pattern: "re.Pattern[str]", measured: Measured) -> dict[str, float]:
-    """Node to the reading before the log line that matches, in seconds."""
-    return {name: int(reading) / 1000 for reading, name in pattern.findall(measured.output)}
+def _recorded_seconds(store: Path) -> dict[str, float]:
+    """Node to the time between the first and the last record of its execution."""
+    config = metadata_store_pb2.ConnectionConfig()
+    config.sqlite.filename_uri = str(store)
+    metadata = ml_metadata.MetadataStore(config)
+    names = {kind.id: kind.name.rpartition(".")[2] for kind in metadata.get_execution_types()}
+    return {
+        names[run.type_id]: (run.last_update_time_since_epoch - run.create_time_since_epoch) / 1000
+        for run in metadata.get_executions()
+    }
 
 
 if __name__ == "__main__":

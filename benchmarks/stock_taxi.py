@@ -4,7 +4,6 @@ Run as a script in a fresh process: `python stock_taxi.py FOLDER`. Beam runs in 
 does; the example's `multi_processing` is slower on this little data.
 """
 
-import logging
 import pathlib
 import shutil
 import sys
@@ -17,9 +16,7 @@ IN_MEMORY_BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiR
 
 
 def main(folder: pathlib.Path) -> None:
-    """Runs the example below `folder`; its log, with TFX's own node times, goes to stderr."""
-    # Milliseconds since the start of the process stand before each line.
-    logging.basicConfig(format="%(relativeCreated)d %(message)s", level=logging.INFO, force=True)
+    """Runs the example below `folder`."""
     packaged = pathlib.Path(tfx.__file__).parent / "examples" / "chicago_taxi_pipeline"
     data = folder / "data"
     data.mkdir(parents=True)
