@@ -51,7 +51,7 @@ class Workspace:
             "training.steps": 60,
             # Learns something, and leaves room for a better model.
             "training.learning_rate": 0.0008,
-            "evaluation.gates": '[{metric = "auc", min = 0.55}, {metric = "auc", min_change = -0.02}]',
+            "evaluation.gates": '[{metric = "auc", min = 0.55, min_change = -0.02}]',
         }
 
     @property
@@ -244,7 +244,7 @@ def test_a_second_run_at_once_says_so_and_stops(workspace):
     finally:
         first.terminate()
 
-    assert first.wait(timeout=30) == 130
+    assert first.wait(timeout=30) == 130, "stopped while it builds the graph"
     assert second.exit_code == 1
     assert f"error: another run (process {first.pid}) is using" in second.output
 

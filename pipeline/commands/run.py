@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipeline.commands.options import configuration_options
 from pipeline.runner import session
+from pipeline.runner.interrupts import sigterm_as_interrupt
 from pipeline.runner.plan import Planned
 from pipeline.terminal.progress import progress
 from pipeline.terminal.summary import print_summary
@@ -35,13 +36,29 @@ def command(
     """
     console = Console(highlight=False)
     request = session.Request(config, where, overrides, until, fresh)
-    now = datetime.datetime.now()
-    if only_plan:
-        _print_plan(console, session.planned(request, console.print, now=now))
-        return
-    outcome = session.run(request, functools.partial(progress, console), console.print, now=now)
-    print_summary(console, outcome, until)
-    sys.exit(outcome.exit_code)
+    try:
+        with sigterm_as_interrupt():
+            sys.exit(_plan(console, request) if only_plan else _run(console, request))
+    except KeyboardInterrupt:
+        # Before the first node, or between the last one and the summary.
+        console.print("interrupted; the same command goes on from the last finished node")
+        sys.exit(130)
+
+
+def _plan(console: Console, request: session.Request) -> int:
+    _print_plan(console, session.planned(request, console.print, now=_now()))
+    return 0
+
+
+def _run(console: Console, request: session.Request) -> int:
+    view = functools.partial(progress, console)
+    outcome = session.run(request, view, console.print, now=_now())
+    print_summary(console, outcome, request.until)
+    return outcome.exit_code
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now()
 
 
 def _print_plan(console: Console, planned: dict[str, Planned]) -> None:

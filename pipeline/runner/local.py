@@ -4,19 +4,17 @@ This process decides, records and shows; executors run in the executor host's ch
 What is cached costs no TensorFlow import, because the host is started only when a node must run.
 """
 
-import contextlib
-import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline.runner import outputs
 from pipeline.runner.artifact_dirs import ExecutionDirs
 from pipeline.runner.executors import Ended, LazyHost
+from pipeline.runner.interrupts import sigterm_as_interrupt
 from pipeline.runner.nodes import Node
 from pipeline.runner.plan import Decision, decide, resolve_inputs
 from pipeline.runner.states import WAITING, Outcome, State, Status
@@ -85,7 +83,7 @@ class LocalRun:
             self._set(name, WAITING)
         interrupted = False
         try:
-            with _sigterm_as_interrupt():
+            with sigterm_as_interrupt():
                 while self._start_ready() or self._running:
                     self._collect()
         except KeyboardInterrupt:
@@ -191,17 +189,3 @@ class LocalRun:
     def _set(self, name: str, state: State) -> None:
         self._states[name] = state
         self.report(name, state)
-
-
-@contextlib.contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Makes a polite `kill` end like Ctrl-C: children stopped, records closed."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -73,12 +73,12 @@ class Store:
     def begin_run(self, run_id: str, facts: Mapping[str, int | str]) -> None:
         """Records that a run has started; `facts` are kept with it."""
         begun: dict[str, int | str] = {"started_at": int(time.time()), "outcome": "running"}
-        self._put_run(run_id, {**facts, **begun})
+        self._put_run(run_id, begun | dict(facts))
 
     def end_run(self, run_id: str, outcome: str, detail: str) -> None:
         """Records how a run ended."""
-        changes = {"finished_at": int(time.time()), "outcome": outcome, "detail": detail}
-        self._put_run(run_id, changes)
+        ended: dict[str, int | str] = {"finished_at": int(time.time()), "outcome": outcome}
+        self._put_run(run_id, ended | {"detail": detail})
 
     def runs(self) -> list[RunRecord]:
         """Returns the runs of this pipeline, newest first."""

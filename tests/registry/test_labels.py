@@ -43,7 +43,9 @@ def test_a_label_moves_and_the_server_is_told_to_load_what_is_labelled(base):
     registry.set_label(base, "taxi", "stable", 2)
 
     assert registry.stable_version(base, "taxi") == 2
-    assert list(config(base).model_config_list.config[0].model_version_policy.specific.versions) == [2]
+    assert list(
+        config(base).model_config_list.config[0].model_version_policy.specific.versions
+    ) == [2]
 
 
 def test_other_models_and_settings_stay_as_they_are(base):

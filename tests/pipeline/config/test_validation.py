@@ -329,8 +329,7 @@ def test_all_problems_of_both_files_are_told_at_once_in_the_order_of_the_lines(f
     files.change(files.where, "parallel_nodes = 2", "parallel_nodes = 0")
 
     assert files.messages() == [
-        'what.toml:2: task: found "binry"; did you mean "binary"? '
-        "allowed: binary, regression",
+        'what.toml:2: task: found "binry"; did you mean "binary"? allowed: binary, regression',
         "what.toml:14: training.steps: found 0; expected a whole number of at least 1",
         "where.toml:11: run.parallel_nodes: found 0; expected a whole number from 1 to 16",
     ]

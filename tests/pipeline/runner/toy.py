@@ -5,9 +5,9 @@ import signal
 import time
 from pathlib import Path
 
+from tfx.dsl.compiler import compiler
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
-from tfx.dsl.compiler import compiler
 from tfx.orchestration.pipeline import Pipeline
 from tfx.types import standard_artifacts
 
