@@ -66,7 +66,13 @@ class ExecutorHost:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=PROJECT,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "1"},
+            # The second is for macOS, which otherwise stops forked children of a process that
+            # has loaded certain frameworks; nothing of them is used between fork and work.
+            env={
+                **os.environ,
+                "TF_CPP_MIN_LOG_LEVEL": "1",
+                "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
+            },
         )
         return self
 

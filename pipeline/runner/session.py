@@ -2,15 +2,15 @@
 
 import contextlib
 import datetime
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
+import ml_metadata as mlmd
 from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline.config import Config, load
+from pipeline.errors import StoreError
 from pipeline.runner import compiled
 from pipeline.runner.artifact_dirs import ExecutionDirs
 from pipeline.runner.executors import ExecutorHost, LazyHost
@@ -60,8 +60,12 @@ def run(request: Request, view: View, say: Say, *, now: datetime.datetime) -> Ou
         UserError: the run could not begin.
     """
     config = load(request.config, request.where, request.overrides)
-    run_id = _run_id(config.where.logs_dir, now)
-    with run_lock(config.where.metadata_path), _session(request, config, run_id, say) as session:
+    run_id = _run_id(now)
+    with (
+        _storage_errors_in_words(),
+        run_lock(config.where.metadata_path),
+        _session(request, config, run_id, say) as session,
+    ):
         nodes = needed_for(read_nodes(session.ir), request.until)
         _recover(session.store, config, nodes, say)
         planned = plan(nodes, session.store, fresh=request.fresh)
@@ -91,8 +95,8 @@ def run(request: Request, view: View, say: Say, *, now: datetime.datetime) -> Ou
 def planned(request: Request, say: Say, *, now: datetime.datetime) -> dict[str, Planned]:
     """Returns what a run would do with each node; runs and records nothing."""
     config = load(request.config, request.where, request.overrides)
-    run_id = _run_id(config.where.logs_dir, now)
-    with _session(request, config, run_id, say) as session:
+    run_id = _run_id(now)
+    with _storage_errors_in_words(), _session(request, config, run_id, say) as session:
         nodes = needed_for(read_nodes(session.ir), request.until)
         return plan(nodes, session.store, fresh=request.fresh)
 
@@ -119,6 +123,20 @@ def _session(request: Request, config: Config, run_id: str, say: Say) -> Iterato
         yield _Session(compiled.read(path), store, lazy_host)
 
 
+@contextlib.contextmanager
+def _storage_errors_in_words() -> Iterator[None]:
+    """A full disk or a folder of somebody else's is the user's to mend, not a traceback."""
+    try:
+        yield
+    except OSError as error:
+        what = f"{error.filename or 'storage'}: {error.strerror or error}"
+        msg = f"{what}; make room, or let this user write there"
+        raise StoreError(msg) from error
+    except mlmd.errors.StatusError as error:
+        msg = f"the metadata store does not take a record: {error}; is its disk full?"
+        raise StoreError(msg) from error
+
+
 def _recover(store: Store, config: Config, nodes: dict[str, Node], say: Say) -> None:
     """Closes the records of a run that was killed, and removes what it left half written."""
     abandoned = store.abandoned(nodes.values())
@@ -133,6 +151,6 @@ def _recover(store: Store, config: Config, nodes: dict[str, Node], say: Say) -> 
         say(f"the last run was killed in {names}; going on from there")
 
 
-def _run_id(logs: Path, now: datetime.datetime) -> str:
-    name = now.strftime("%Y-%m-%dT%H-%M-%S")
-    return name if not (logs / name).exists() else f"{name}-{secrets.token_hex(2)}"
+def _run_id(now: datetime.datetime) -> str:
+    """To the millisecond: the lock keeps two runs further apart than that."""
+    return f"{now:%Y-%m-%dT%H-%M-%S}-{now.microsecond // 1000:03d}"
