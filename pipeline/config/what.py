@@ -28,7 +28,7 @@ class Data(Section):
     Attributes:
         input: Location of a CSV file, or a glob.
         schema_: Location of the curated schema; the key in the file is `schema`.
-        splits: Name to share. Rows go to a split by a hash; the order of the splits counts.
+        splits: Name to share. Rows go to a split by a hash of what stands in them.
         severities: What an anomaly in a column does; a column that is not listed blocks.
     """
 

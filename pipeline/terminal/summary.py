@@ -1,12 +1,13 @@
 """The few lines at the end of a run: what happened, what it means, what to type next."""
 
+import dataclasses
 import os
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.runner.states import Outcome, Status
+from pipeline.runner.states import Outcome, State, Status
 from pipeline.terminal.progress import state_table
 
 _HEADLINES = {
@@ -19,7 +20,8 @@ _HEADLINES = {
 
 def print_summary(console: Console, outcome: Outcome, until: str | None) -> None:
     """Prints the table of nodes, the verdict, the log folder and the next command."""
-    console.print(state_table(outcome.states, now=0.0))
+    states = outcome.states if console.is_terminal else _in_brief(outcome.states)
+    console.print(state_table(states, now=0.0))
     word, style = _HEADLINES[outcome.exit_code]
     console.print()
     headline = Text(f"{word} in {outcome.seconds:.1f} s: ", style=style)
@@ -35,6 +37,14 @@ def shown(path: Path) -> str:
     """The path as short as it can be typed from here."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
+
+
+def _in_brief(states: dict[str, State]) -> dict[str, State]:
+    """Without what stands in the plain progress lines above already."""
+    return {
+        name: dataclasses.replace(state, detail=state.detail.partition("\n")[0])
+        for name, state in states.items()
+    }
 
 
 def _meaning(outcome: Outcome, until: str | None) -> str:

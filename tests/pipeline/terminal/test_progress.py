@@ -57,10 +57,11 @@ def test_a_good_run_ends_with_what_was_pushed():
 
 def test_refused_data_ends_with_what_to_mend():
     target = console()
-    states = {"DataGate": State(Status.REFUSED, 1.0, "why"), "Pusher": State(Status.NOT_RUN)}
+    why = State(Status.REFUSED, 1.0, "why\nin detail")
 
-    print_summary(target, outcome(**states), None)
+    print_summary(target, outcome(DataGate=why, Pusher=State(Status.NOT_RUN)), None)
 
+    assert "in detail" not in target.file.getvalue(), "it stands in the progress lines"
     assert printed(target)[-2:] == [
         "refused in 7.0 s: 1 refused, 1 not run; nothing was pushed",
         " next  mend the data or the schema, or change its severity, then `tfxp run`",

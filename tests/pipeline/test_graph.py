@@ -1,0 +1,87 @@
+"""The graph as a runner or a cluster sees it: compiled, without any machine in it."""
+
+from pathlib import Path
+
+import pytest
+from tfx.dsl.compiler import compiler
+from tfx.proto.orchestration import pipeline_pb2
+
+from pipeline.config import load
+from pipeline.graph import create_pipeline
+from pipeline.runner.nodes import read_nodes
+
+PROJECT = Path(__file__).resolve().parents[2]
+# What KFP passes to a step as one argument may have 128 KiB in all.
+SMALL = 4096
+
+
+@pytest.fixture(scope="module")
+def ir():
+    config = load(str(PROJECT / "configs/taxi.toml"), str(PROJECT / "configs/local.toml"))
+    return compiler.Compiler().compile(create_pipeline(config.what, config.where))
+
+
+def test_the_edges_are_those_of_the_flow(ir):
+    edges = {(upstream, node.id) for node in read_nodes(ir).values() for upstream in node.upstream}
+
+    assert edges == {
+        ("ImportSchemaGen", "ExampleGen"),
+        ("ExampleGen", "StatisticsGen"),
+        ("StatisticsGen", "ExampleValidator"),
+        ("ImportSchemaGen", "ExampleValidator"),
+        ("ExampleValidator", "DataGate"),
+        ("StatisticsGen", "DataGate"),
+        ("ImportSchemaGen", "DataGate"),
+        # Nothing is learnt from data that the gate has not let through.
+        ("DataGate", "Transform"),
+        ("ExampleGen", "Transform"),
+        ("ImportSchemaGen", "Transform"),
+        ("Transform", "Trainer"),
+        ("ExampleGen", "Trainer"),
+        ("ImportSchemaGen", "Trainer"),
+        ("Trainer", "BaselineModel"),
+        ("Trainer", "Evaluator"),
+        ("BaselineModel", "Evaluator"),
+        ("ExampleGen", "Evaluator"),
+        ("ImportSchemaGen", "Evaluator"),
+        ("Trainer", "InfraValidator"),
+        ("ExampleGen", "InfraValidator"),
+        ("ImportSchemaGen", "InfraValidator"),
+        ("Trainer", "Pusher"),
+        ("Evaluator", "Pusher"),
+        ("InfraValidator", "Pusher"),
+        ("BaselineModel", "Pusher"),
+        ("ExampleGen", "Pusher"),
+        ("ImportSchemaGen", "Pusher"),
+    }
+
+
+def test_no_path_of_this_machine_is_in_it(ir):
+    parameters = [
+        str(value) for node in read_nodes(ir).values() for value in node.parameters.values()
+    ]
+
+    assert str(PROJECT).encode() not in ir.SerializeToString()
+    assert str(Path.home()).encode() not in ir.SerializeToString()
+    assert not any(value.startswith("/") for value in parameters)
+
+
+def test_no_node_needs_a_driver_or_a_resolver(ir):
+    deployment = pipeline_pb2.IntermediateDeploymentConfig()
+    ir.deployment_config.Unpack(deployment)
+
+    assert dict(deployment.custom_driver_specs) == {}
+    assert set(deployment.executor_specs) == {n.pipeline_node.node_info.id for n in ir.nodes}
+    assert not any(n.pipeline_node.inputs.resolver_config.resolver_steps for n in ir.nodes)
+
+
+def test_parameters_stay_small(ir):
+    for node in read_nodes(ir).values():
+        assert sum(len(str(value)) for value in node.parameters.values()) < SMALL, node.id
+
+
+def test_the_same_configuration_compiles_to_the_same_graph(ir):
+    config = load(str(PROJECT / "configs/taxi.toml"), str(PROJECT / "configs/local.toml"))
+    again = compiler.Compiler().compile(create_pipeline(config.what, config.where))
+
+    assert again == ir
