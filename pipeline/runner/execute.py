@@ -83,11 +83,13 @@ def _run(request: dict[str, Any]) -> None:
 def _cause(error: BaseException) -> tuple[int, dict[str, str]]:
     """Returns the exit status and what the terminal shows of an error."""
     from components.errors import ComponentError, Refused
+    from registry import RegistryError
+    from schema import SchemaError
 
     message = str(error).split(_WHILE_RUNNING, maxsplit=1)[0].strip()
     if isinstance(error, Refused):
         return _REFUSED, {"message": message}
-    if isinstance(error, ComponentError):
+    if isinstance(error, ComponentError | RegistryError | SchemaError):
         return _FAILED, {"message": message}
     first_lines = "\n".join(message.splitlines()[:2])[:400]
     place = traceback.extract_tb(error.__traceback__)[-1]

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import registry
+from components.errors import ComponentError
 from components.example_gen.inputs import input_fingerprint
 from components.locations import resolve
 from components.schema_file import schema_fingerprint
@@ -21,7 +22,11 @@ from pipeline.runner.store import Artifacts
 def change_since(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
     """Returns what has changed outside since `outputs` were made; None when nothing has."""
     check = _CHECKS.get(node.id)
-    return check(node, inputs, outputs) if check else None
+    try:
+        return check(node, inputs, outputs) if check else None
+    except (ComponentError, registry.RegistryError) as error:
+        # The node itself stops on it, and says so in its own place.
+        return str(error)
 
 
 def _input_files(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:

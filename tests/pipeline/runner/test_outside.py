@@ -1,0 +1,101 @@
+"""Whether a cached result still holds against files and the model base directory."""
+
+from pathlib import Path
+
+import pytest
+from ml_metadata.proto import metadata_store_pb2
+
+import registry
+from components.example_gen.inputs import input_fingerprint
+from components.schema_file import schema_fingerprint
+from pipeline.runner.nodes import Node
+from pipeline.runner.outside import change_since
+
+
+def node(name, **parameters):
+    return Node(name, "", {}, {}, parameters, (), spec=None, executor_spec=None)
+
+
+def artifact(uri="", **properties):
+    made = metadata_store_pb2.Artifact(uri=str(uri))
+    for name, value in properties.items():
+        if isinstance(value, int):
+            made.custom_properties[name].int_value = value
+        else:
+            made.custom_properties[name].string_value = value
+    return (made,)
+
+
+def test_rows_that_changed_came_or_went_are_seen(tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("a\n1\n")
+    example_gen = node("ExampleGen", input=str(tmp_path))
+    seen = {"examples": artifact(input_fingerprint=input_fingerprint(str(tmp_path)))}
+
+    assert change_since(example_gen, {}, seen) is None
+
+    table.write_text("a\n2\n")
+    assert change_since(example_gen, {}, seen) == f"the files of {tmp_path} changed"
+
+    table.write_text("a\n1\n")
+    (tmp_path / "more.csv").write_text("a\n1\n")
+    assert change_since(example_gen, {}, seen) == f"the files of {tmp_path} changed"
+
+
+def test_rows_that_are_gone_are_a_reason_to_run_and_not_a_crash(tmp_path):
+    example_gen = node("ExampleGen", input=str(tmp_path / "rows.csv"))
+
+    reason = change_since(example_gen, {}, {"examples": artifact(input_fingerprint="before")})
+
+    assert "nothing found at" in reason
+
+
+def test_an_edited_schema_is_seen(tmp_path):
+    schema = tmp_path / "schema.pbtxt"
+    schema.write_text("# one")
+    import_schema_gen = node("ImportSchemaGen", schema_path=str(schema))
+    seen = {"schema": artifact(fingerprint=schema_fingerprint(str(schema)))}
+
+    assert change_since(import_schema_gen, {}, seen) is None
+
+    schema.write_text("# two")
+    assert change_since(import_schema_gen, {}, seen) == f"{schema} changed"
+
+
+@pytest.fixture
+def base(tmp_path):
+    """A base directory with the stable version 1, and the model that it was pushed from."""
+    exported = tmp_path / "exported" / "Format-Serving"
+    exported.mkdir(parents=True)
+    (exported / "saved_model.pb").write_bytes(b"first")
+    base = tmp_path / "base"
+    version = registry.push(exported, base, "taxi", registry.Record())
+    registry.set_label(base, "taxi", "stable", version)
+    return base
+
+
+def test_another_stable_version_is_seen_unless_it_is_the_candidate(base, tmp_path):
+    baseline_model = node("BaselineModel", base_dir=str(base), model_name="taxi")
+    other = tmp_path / "other" / "Format-Serving"
+    other.mkdir(parents=True)
+    (other / "saved_model.pb").write_bytes(b"second")
+    seen = {"baseline": artifact(baseline_version=0)}
+
+    assert change_since(baseline_model, {"model": artifact(tmp_path / "exported")}, seen) is None
+    assert change_since(baseline_model, {"model": artifact(tmp_path / "other")}, seen) == (
+        "the stable version is 1, it was none"
+    )
+
+
+def test_a_pushed_version_that_was_deleted_is_seen(base, tmp_path):
+    pusher = node("Pusher", base_dir=str(base), model_name="taxi")
+    seen = {"pushed_model": artifact(pushed_version="1")}
+
+    assert change_since(pusher, {}, seen) is None
+
+    Path(base, "taxi", "1").rename(tmp_path / "gone")
+    assert change_since(pusher, {}, seen) == f"version 1 is no longer in {base}/taxi"
+
+
+def test_a_node_that_touches_nothing_outside_never_changes():
+    assert change_since(node("Trainer"), {}, {}) is None
