@@ -41,7 +41,7 @@ def command(
             sys.exit(_plan(console, request) if only_plan else _run(console, request))
     except KeyboardInterrupt:
         # Before the first node, or between the last one and the summary.
-        console.print("interrupted; the same command goes on from the last finished node")
+        console.print("interrupted; `tfxp run` goes on from the last finished node")
         sys.exit(130)
 
 

@@ -65,9 +65,9 @@ def _meaning(outcome: Outcome, until: str | None) -> str:
 def _next(outcome: Outcome, until: str | None) -> str:
     match outcome.exit_code:
         case 130:
-            return "the same command goes on from the last finished node"
+            return "`tfxp run` goes on from the last finished node"
         case 1:
-            return "read the log above; the same command goes on from the node that failed"
+            return "read the log; `tfxp run` goes on from the node that failed"
         case 3 if outcome.first(Status.REFUSED) in ("Evaluator", "InfraValidator"):
             return "change the training or the gates in the configuration, then `tfxp run`"
         case 3:
