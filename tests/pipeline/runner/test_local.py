@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from tfx.proto.orchestration import pipeline_pb2
 
+from pipeline.runner import code_version
 from pipeline.runner.executors import ExecutorHost, LazyHost
 from pipeline.runner.local import LocalRun, Place
 from pipeline.runner.nodes import needed_for, read_nodes
@@ -176,7 +178,56 @@ def test_a_result_whose_files_are_gone_is_made_again(toy):
     assert statuses(toy.run())["Aside"] is DONE
 
 
-def test_an_interrupted_run_leaves_nothing_half_written_and_goes_on(toy, tmp_path):
+def test_an_interrupted_run_leaves_nothing_half_written_and_goes_on(toy, tmp_path, held_run):
+    held_run.send_signal(signal.SIGTERM)
+
+    assert held_run.wait(timeout=30) == 130
+    assert not list(tmp_path.glob("artifacts/Double/doubled/*"))
+
+    (tmp_path / "gate" / "go").touch()
+    outcome = toy.run(mood=str(tmp_path / "gate"))
+    assert outcome.exit_code == 0
+    assert statuses(outcome)["Count"] is CACHED
+    assert statuses(outcome)["Double"] is DONE
+
+
+def test_a_killed_run_leaves_no_process_behind(tmp_path, held_run):
+    held_run.kill()
+    held_run.wait()
+
+    assert processes_left(tmp_path) == []
+
+
+def test_a_killed_host_fails_the_run_and_leaves_no_process_behind(tmp_path, held_run):
+    (host,) = psutil.Process(held_run.pid).children()
+    host.kill()
+
+    assert held_run.wait(timeout=30) == 1
+    assert processes_left(tmp_path) == []
+    assert not list(tmp_path.glob("artifacts/Double/doubled/*"))
+
+
+def test_edited_code_is_run_and_not_served_from_the_cache(toy, monkeypatch):
+    toy.run()
+    before = code_version.sources
+
+    def edited(dotted_paths):
+        new = {"components/double.py": "edited"} if "Double" in dotted_paths[0] else {}
+        return before(dotted_paths) | new
+
+    monkeypatch.setattr(code_version, "sources", edited)
+
+    assert toy.plan() == {
+        "Count": "nothing changed",
+        "Double": "its code changed: components/double.py",
+        "Total": "after Double",
+        "Aside": "nothing changed",
+    }
+
+
+@pytest.fixture
+def held_run(tmp_path):
+    """The process of a run in which Double waits in the middle of its work."""
     gate = tmp_path / "gate"
     gate.mkdir()
     script = (
@@ -185,34 +236,9 @@ def test_an_interrupted_run_leaves_nothing_half_written_and_goes_on(toy, tmp_pat
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(gate)])
     wait_for(gate / "started")
-    process.send_signal(signal.SIGTERM)
-
-    assert process.wait(timeout=30) == 130
-    assert not list(tmp_path.glob("artifacts/Double/doubled/*"))
-
-    (gate / "go").touch()
-    outcome = toy.run(mood=str(gate))
-    assert outcome.exit_code == 0
-    assert statuses(outcome)["Count"] is CACHED
-    assert statuses(outcome)["Double"] is DONE
-
-
-def test_a_killed_run_leaves_no_process_behind(tmp_path):
-    gate = tmp_path / "gate"
-    gate.mkdir()
-    script = (
-        "import sys, pathlib; from tests.pipeline.runner.test_local import toy_in;"
-        "toy_in(pathlib.Path(sys.argv[1])).run(mood=sys.argv[2])"
-    )
-    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(gate)])
-    wait_for(gate / "started")
+    yield process
     process.kill()
     process.wait()
-
-    deadline = time.monotonic() + 30
-    while children_writing_below(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert children_writing_below(tmp_path) == []
 
 
 def wait_for(path):
@@ -222,12 +248,19 @@ def wait_for(path):
         time.sleep(0.05)
 
 
-def children_writing_below(folder):
-    """Processes that hold a file below `folder` open, by their open files."""
+def processes_left(folder):
+    """Processes that still write a log below `folder`, after time to end."""
+    deadline = time.monotonic() + 30
+    while (left := writers_below(folder / "logs")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+def writers_below(folder):
     found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            links = [link.readlink() for link in (process / "fd").iterdir()]
-            if any(str(link).startswith(f"{folder}/logs") for link in links):
-                found.append(process.name)
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            links = Path(f"/proc/{process.pid}/fd").iterdir()
+            if any(str(link.readlink()).startswith(str(folder)) for link in links):
+                found.append(process.pid)
     return found
