@@ -17,7 +17,21 @@ def input_location(what: What, where: Where) -> str:
 
 def example_gen(what: What) -> str:
     """Options of ExampleGen."""
-    return _json({"splits": dict(what.data.splits)})
+    data = what.data
+    return _json(
+        {
+            "format": data.format,
+            "spans": data.spans.model_dump(mode="json"),
+            "splits": dict(data.splits),
+            "split_by": data.split_by,
+            "split_column": data.split_column,
+            "split_starts": dict(data.split_starts),
+            "max_quarantined": data.max_quarantined,
+            "shard_mb": data.shard_mb,
+            "identifiers": list(data.identifiers),
+            "label": _label(what),
+        }
+    )
 
 
 def data_gate(what: What) -> str:

@@ -1,0 +1,1 @@
+"""Rows in files as typed Arrow batches, every row accounted for."""
