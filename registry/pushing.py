@@ -67,16 +67,18 @@ def _name(incoming: Path, folder: Path, base: Path, model: str, record: Record) 
         version = 1 + max(_used(folder), *labels(base, model).values(), 0)
         _write_synced(incoming / RECORD, dataclasses.replace(record, version=version).to_json())
         _sync(incoming)
+        # Before the rename: whatever fails after it could no longer be told as "nothing pushed".
+        _write_synced(incoming / _LAST, str(version))
+        (incoming / _LAST).rename(folder / _LAST)
         try:
             incoming.rename(folder / str(version))
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             continue
-        _sync(folder)
-        partial = folder / f"{_LAST}.{version}"
-        _write_synced(partial, str(version))
-        partial.rename(folder / _LAST)
+        with contextlib.suppress(OSError):
+            # It stands there in full; whether it outlives a power cut is all that is in doubt.
+            _sync(folder)
         return version
 
 

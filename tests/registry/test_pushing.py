@@ -1,5 +1,6 @@
 """Pushing: whole or not at all, ever larger versions, whoever pushes at the same time."""
 
+import errno
 import json
 import os
 import signal
@@ -105,6 +106,28 @@ def test_a_disk_that_is_full_is_one_clear_error_and_leaves_nothing(saved_model, 
         "make room, or let this user write there"
     )
     assert list((base / "taxi").iterdir()) == []
+
+
+def test_whenever_the_disk_fails_nothing_is_pushed_or_all_of_it(saved_model, tmp_path, monkeypatch):
+    sync = os.fsync
+    for good_calls in range(100):
+        base, calls = tmp_path / str(good_calls), iter([True] * good_calls)
+
+        def failing(descriptor, calls=calls):
+            if not next(calls, False):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            sync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", failing)
+        try:
+            pushed = [push(saved_model, base)]
+        except RegistryError:
+            pushed = []
+
+        assert registry.versions(base, "taxi") == pushed
+        if next(calls, False):
+            break
+    assert pushed
 
 
 def test_a_file_in_the_place_of_the_base_is_one_clear_error(saved_model, tmp_path):
