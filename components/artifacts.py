@@ -7,3 +7,9 @@ class DataVerdict(Artifact):
     """What the gate thought of the data: `verdict.json`, with every finding."""
 
     TYPE_NAME = "DataVerdict"
+
+
+class QuarantinedRows(Artifact):
+    """Rows that ExampleGen put aside: `quarantine.parquet`, with place and cause of each."""
+
+    TYPE_NAME = "QuarantinedRows"

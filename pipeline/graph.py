@@ -30,7 +30,9 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
     Returns:
         A TFX pipeline without resolver nodes, drivers or absolute paths.
     """
-    import_schema_gen = ImportSchemaGen(schema_path=what.data.schema_)
+    import_schema_gen = ImportSchemaGen(
+        schema_path=what.data.schema_, without=options.hidden_columns(what)
+    )
     example_gen = ExampleGen(
         schema=import_schema_gen.outputs["schema"],
         input=options.input_location(what, where),

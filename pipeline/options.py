@@ -34,6 +34,11 @@ def example_gen(what: What) -> str:
     )
 
 
+def hidden_columns(what: What) -> str:
+    """The columns that the schema artifact must not have."""
+    return _json(list(what.data.identifiers))
+
+
 def data_gate(what: What) -> str:
     """Options of DataGate."""
     return _json({"severities": dict(what.data.severities)})
@@ -74,5 +79,5 @@ def _label(what: What) -> dict[str, Any]:
     return what.label.model_dump(mode="json")
 
 
-def _json(value: dict[str, Any]) -> str:
+def _json(value: dict[str, Any] | list[str]) -> str:
     return json.dumps(value)

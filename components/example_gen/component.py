@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import apache_beam as beam
@@ -16,9 +17,17 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.example_gen.inputs import input_files, input_fingerprint
-from components.example_gen.report import Report, rows_by_split
-from components.example_gen.writing import Shard, write_shard
+from components.artifacts import QuarantinedRows
+from components.example_gen import quarantine as quarantined
+from components.example_gen.balance import brief
+from components.example_gen.cutting import beginnings
+from components.example_gen.inputs import Inputs, find_inputs, input_fingerprint
+from components.example_gen.options import ExampleGenOptions
+from components.example_gen.report import Report, require_usable, together
+from components.example_gen.shards import name_shards
+from components.example_gen.sources import write_sources
+from components.example_gen.tasks import Task, Unreadable, tasks_of
+from components.example_gen.writing import Job, write_task
 from schema import columns, read_schema
 
 
@@ -26,74 +35,114 @@ from schema import columns, read_schema
 def ExampleGen(
     schema: InputArtifact[standard_artifacts.Schema],
     examples: OutputArtifact[standard_artifacts.Examples],
+    quarantine: OutputArtifact[QuarantinedRows],
     input: Parameter[str],
     options: Parameter[str],
     beam_pipeline: BeamComponentParameter[beam.Pipeline] = None,
 ) -> None:
-    """Reads CSV files, typed by the curated schema, into splits of tf.Example.
+    """Reads CSV, Parquet or TFRecord files, typed by the curated schema, into splits of tf.Example.
 
     Args:
         schema: The contract with the data; a column that it lacks is kept as text.
-        examples: Gzipped TFRecords, one shard a file and split. Its properties say how many rows
-            came in (`rows_in`) and where they went (`rows_<split>`), and know the input again
-            (`input_fingerprint`).
-        input: A location of CSV files.
-        options: JSON: `{"splits": {"train": 2, "eval": 1}}`, the shares of the splits.
-        beam_pipeline: Given by TFX; one element a file.
+        examples: Gzipped TFRecords. Its properties say how many rows came in (`rows_in`) and where
+            they went (`rows_<split>`, `rows_quarantined`), how the label is spread
+            (`label_balance`), which spans they are of (`spans`), and know the input again
+            (`input_fingerprint`). `sources.json` in it names the files.
+        quarantine: `quarantine.parquet`: each row that does not fit, with its place and the cause.
+        input: A location of files.
+        options: JSON, see `ExampleGenOptions`.
+        beam_pipeline: Given by TFX; one element a task.
 
     Raises:
         InputError: nothing is there to read.
-        DataRefused: the rows do not fit the schema, or a split would be empty.
+        DataRefused: too many rows do not fit the schema, or a split would be empty.
     """
-    shares: dict[str, int] = json.loads(options)["splits"]
+    told = ExampleGenOptions.from_json(options)
+    inputs = find_inputs(input, told)
     # Taken before the files are read: what changes meanwhile is then seen by the next run.
-    fingerprint = input_fingerprint(input)
-    files = input_files(input)
+    fingerprint = input_fingerprint(inputs)
     contract = read_schema(str(Path(schema.uri, "schema.pbtxt")))
-    kinds = {column.name: column.kind for column in columns(contract)}
-    folder = Path(examples.uri)
-    shards = [
-        Shard(path, folder, index, len(files), kinds, shares) for index, path in enumerate(files)
-    ]
-    reports = _write_all(shards, beam_pipeline, folder / "reports.json")
-    counts = rows_by_split(reports, list(shares))
-    _describe(examples, counts, fingerprint)
+    kinds = {c.name: c.kind for c in columns(contract) if c.name not in told.identifiers}
+    job = Job(Path(examples.uri), Path(quarantine.uri), kinds, told)
+    tasks, unreadable = tasks_of([(file, source.format) for source, file in inputs.files])
+    report = together([_of_unreadable(unreadable), *_write_all(tasks, job, beam_pipeline)])
+    # Before the judgement: whoever is refused wants to see them.
+    quarantined.gather(sorted(job.quarantine.iterdir()), job.quarantine)
+    require_usable(report, told.split.names, told.max_quarantined)
+    for split in told.split.names:
+        name_shards(job.examples, split)
+    write_sources(examples.uri, inputs.sources(told.format, told.identifiers))
+    _describe(examples, report, inputs, told)
+    examples.set_string_custom_property("input_fingerprint", fingerprint)
+    quarantine.set_int_custom_property("rows", report.rows_rejected)
+    quarantine.set_string_custom_property("reasons", json.dumps(dict(report.rejected)))
 
 
-def _write_all(shards: list[Shard], pipeline: beam.Pipeline, notes: Path) -> list[Report]:
-    """Writes the shards on Beam's workers; their reports come back through a file."""
+def _write_all(tasks: Sequence[Task], job: Job, pipeline: beam.Pipeline) -> list[Report]:
+    """Does the tasks on Beam's workers; their reports come back through a file."""
+    notes = job.examples / "reports.json"
 
-    def note(reports: list[Report]) -> None:
-        notes.write_text(json.dumps([report.to_plain() for report in reports]), encoding="utf-8")
+    def note(reports: list[tuple[int, Report]]) -> None:
+        plain = [report.to_plain() for _, report in sorted(reports, key=lambda entry: entry[0])]
+        notes.write_text(json.dumps(plain), encoding="utf-8")
 
     with pipeline:
+        waiting = pipeline | "Tasks" >> beam.Create(tasks, reshuffle=len(tasks) > 1)
+        cuts = beginnings(waiting, pipeline, job)
         _ = (
-            pipeline
-            | "Files" >> beam.Create(shards, reshuffle=len(shards) > 1)
-            | "Write" >> beam.Map(write_shard)
+            waiting
+            | "Write" >> beam.Map(_write_one, job, cuts)
             | "Gather" >> beam.combiners.ToList()
             | "Note" >> beam.Map(note)
         )
     plain = json.loads(notes.read_text(encoding="utf-8"))
     notes.unlink()
-    return sorted((Report(**values) for values in plain), key=lambda report: report.path)
+    return [Report(**values) for values in plain]
+
+
+def _write_one(task: Task, job: Job, cuts: Sequence[float]) -> tuple[int, Report]:
+    return task.index, write_task(task, job, cuts)
+
+
+def _of_unreadable(files: Sequence[Unreadable]) -> Report:
+    return Report(
+        unreadable=tuple(file.message for file in files),
+        is_refusal=all(file.is_refusal for file in files),
+    )
 
 
 def _describe(
-    examples: standard_artifacts.Examples, counts: dict[str, int], fingerprint: str
+    examples: standard_artifacts.Examples,
+    report: Report,
+    inputs: Inputs,
+    options: ExampleGenOptions,
 ) -> None:
     """Sets the properties by which stock components know what is in the artifact, and our own."""
-    examples.split_names = artifact_utils.encode_split_names(list(counts))
-    examples.span = 0
-    examples.version = 0
+    splits = options.split.names
+    examples.split_names = artifact_utils.encode_split_names(list(splits))
+    examples.span = inputs.newest.number if inputs.newest else 0
+    examples.version = inputs.newest.version if inputs.newest else 0
     examples_utils.set_payload_format(examples, example_gen_pb2.PayloadFormat.FORMAT_TF_EXAMPLE)
     examples_utils.set_file_format(examples, "tfrecords_gzip")
-    rows = sum(counts.values())
-    examples.set_int_custom_property("rows_in", rows)
-    for split, count in counts.items():
-        examples.set_int_custom_property(f"rows_{split}", count)
-    examples.set_string_custom_property("input_fingerprint", fingerprint)
-    parts = ", ".join(f"{split} {count:,}" for split, count in counts.items())
-    summary = f"{rows:,} rows: {parts}"
+    examples.set_int_custom_property("rows_in", report.rows_in)
+    examples.set_int_custom_property("rows_quarantined", report.rows_rejected)
+    for split in splits:
+        examples.set_int_custom_property(f"rows_{split}", report.rows_out[split])
+    examples.set_string_custom_property("label_balance", json.dumps(report.balance))
+    examples.set_string_custom_property("spans", ",".join(inputs.spans))
+    summary = _summary(report, inputs, options)
     examples.set_string_custom_property("summary", summary)
     logging.info("%s", summary)
+
+
+def _summary(report: Report, inputs: Inputs, options: ExampleGenOptions) -> str:
+    counts = ", ".join(f"{split} {report.rows_out[split]:,}" for split in options.split.names)
+    parts = [f"{report.rows_in:,} rows: {counts}, quarantine {report.rows_rejected:,}"]
+    if inputs.spans:
+        first, last = inputs.spans[0], inputs.spans[-1]
+        parts.append(f"span {last}" if first == last else f"spans {first} to {last}")
+        wanted = options.spans.window
+        if len(inputs.spans) < wanted:
+            parts.append(f"{len(inputs.spans)} of {wanted} spans")
+    parts += [f"skipped: {why}" for why in inputs.skipped]
+    return "; ".join(filter(None, [*parts, brief(report.balance)]))

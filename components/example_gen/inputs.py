@@ -1,88 +1,189 @@
 """Which files a location means, and whether they have changed."""
 
-import glob
 import hashlib
 import os
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from components.errors import InputError
+from components.example_gen.options import ExampleGenOptions, SpanOptions
+from components.example_gen.sources import Source, Sources
+from components.example_gen.spans import MARKER, Span, choose, is_pattern, spans_of
 from components.locations import resolve
+from components.rows.files import File, Format, found, is_local, open_binary
+from components.rows.formats import format_of
 
 _READ_WHOLE_BYTES = 256 * 2**20
 _CHUNK_BYTES = 2**20
 
 
-def input_files(location: str) -> list[Path]:
-    """Returns the CSV files of a location, sorted by name.
+@dataclass(frozen=True)
+class Inputs:
+    """What is read, and what it is compared with.
+
+    Attributes:
+        files: Sorted by span, then by path; each with what is known of it.
+        newest: The newest span; None without spans.
+        previous: The span right before it, whether its files are among `files` or not.
+        spans: Their names, oldest first.
+        skipped: Why newer spans were passed over, a clause each.
+    """
+
+    files: tuple[tuple[Source, File], ...]
+    newest: Span | None = None
+    previous: Span | None = None
+    spans: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    def sources(self, format: Format | str, identifiers: tuple[str, ...]) -> Sources:
+        """As they are kept in the artifact."""
+        previous = _of_span(self.previous, format) if self.previous else []
+        return Sources(
+            files=tuple(source for source, _ in self.files),
+            newest=self.newest.name if self.newest else "",
+            previous=tuple(source for source, _ in previous),
+            identifiers=identifiers,
+        )
+
+
+def find_inputs(location: str, options: ExampleGenOptions) -> Inputs:
+    """Returns the files of a location.
 
     Args:
-        location: A file, a folder (all that is in it, but for names that begin with `.` or `_`),
-            or a glob; see `components.locations`.
+        location: A file, a folder (all that is in it, but for names that begin with `.` or `_`), a
+            glob, or a pattern with spans; see `components.locations` and `spans`.
+        options: Of which format and spans are looked at.
 
     Raises:
-        InputError: there is no such file, or the folder holds something that is no CSV file.
+        InputError: there is nothing to read, or a file of a kind that is not known.
     """
     place = resolve(location)
-    if "://" in place:
-        msg = f"data.input = {location!r}: not a place of this machine; expected a local path"
+    if is_local(place):
+        place = os.path.normpath(place)
+    try:
+        if is_pattern(place):
+            return _of_pattern(place, options)
+        files = _plain_files(place, options.format)
+    except InputError as error:
+        msg = f"data.input = {location!r}: {error}"
+        raise InputError(msg) from error
+    if not files:
+        expected = "a file in it" if os.path.isdir(place) else "a file, a folder or a glob"
+        msg = f"data.input = {location!r}: nothing found at {place}; expected {expected}"
         raise InputError(msg)
-    path = Path(place)
-    if path.is_dir():
-        found = _in_folder(path, location)
-        expected = "a file *.csv in this folder"
-    elif path.exists():
-        found, expected = [path], ""
-    else:
-        found = sorted(Path(name) for name in glob.glob(place) if Path(name).is_file())
-        expected = "a file, a folder or a glob that matches one"
-    if not found:
-        msg = f"data.input = {location!r}: nothing found at {path}; expected {expected}"
-        raise InputError(msg)
-    return found
+    return Inputs(files)
 
 
-def input_fingerprint(location: str) -> str:
-    """Returns a digest that changes when a file of the location changes, comes or goes.
-
-    Up to 256 MiB of files count by their content, more by name, size and time of change.
+def plain_files(location: str, format: Format | str = "auto") -> list[Source]:
+    """Returns the files of a location without spans; none is an empty list.
 
     Raises:
-        InputError: there is no such file, or one cannot be read.
+        InputError: a file is of a kind that is not known.
     """
-    files = input_files(location)
-    by_content = sum(path.stat().st_size for path in files) <= _READ_WHOLE_BYTES
+    return [source for source, _ in _plain_files(resolve(location), format)]
+
+
+def input_fingerprint(inputs: Inputs) -> str:
+    """Returns a digest that changes when a file changes, comes or goes, or a span does.
+
+    Up to 256 MiB of local files count by their content; more, and files elsewhere, by name, size
+    and time of change.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    files = [(source.span, file) for source, file in inputs.files]
+    if inputs.previous:
+        files += [(f"before {inputs.previous.name}", file) for file in inputs.previous.files]
+    return fingerprint(files)
+
+
+def fingerprint(files: Iterable[tuple[str, File]]) -> str:
+    """As `input_fingerprint`, of any files, each with a word on what it is."""
+    files = list(files)
+    is_small = sum(file.size for _, file in files) <= _READ_WHOLE_BYTES
     digest = hashlib.sha256()
-    for path in files:
-        identity = _content(path) if by_content else _size_and_time(path)
-        digest.update(f"{path.name}\0{identity}\n".encode())
+    for part, file in files:
+        by_content = is_small and is_local(file.path)
+        identity = _content(file) if by_content else f"{file.size} {file.changed}"
+        digest.update(f"{part}\0{file.name}\0{identity}\n".encode())
     return digest.hexdigest()
 
 
-def _in_folder(folder: Path, location: str) -> list[Path]:
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] not in "._")
-    for path in files:
-        # Passed over in silence, its rows would be lost.
-        if path.suffix.lower() != ".csv":
+def _plain_files(place: str, format: Format | str) -> tuple[tuple[Source, File], ...]:
+    if is_local(place) and os.path.isdir(place):
+        files = [file for file in found(f"{place}/*") if file.name[0] not in "._"]
+    else:
+        files = found(place)
+    return tuple((Source(file.path, format_of(file.path, format)), file) for file in files)
+
+
+def _of_pattern(pattern: str, options: ExampleGenOptions) -> Inputs:
+    spans = spans_of(pattern)
+    if not spans:
+        msg = f"no file matches {pattern}; expected spans such as a folder for each day"
+        raise InputError(msg)
+    chosen = choose(
+        spans,
+        options.spans.use,
+        options.spans.window,
+        lambda span: _fault(span, options.spans, options.format),
+    )
+    return Inputs(
+        files=tuple(file for span in chosen.spans for file in _of_span(span, options.format)),
+        newest=chosen.spans[-1],
+        previous=chosen.previous,
+        spans=tuple(span.name for span in chosen.spans),
+        skipped=chosen.skipped,
+    )
+
+
+def _of_span(span: Span, format: Format | str) -> list[tuple[Source, File]]:
+    return [
+        (Source(file.path, format_of(file.path, format), span.name), file) for file in span.files
+    ]
+
+
+def _fault(span: Span, options: SpanOptions, format: Format | str) -> str | None:
+    """Why a span is not to be read; None if it is whole."""
+    if options.success_marker:
+        if not span.folder:
             msg = (
-                f"data.input = {location!r}: {path} is no CSV file; "
-                "move it away, or name the files with a glob such as '*.csv'"
+                "data.spans.success_marker = true: the marker is looked for in the folder of a "
+                "span, and this pattern has the span in the files' names only"
             )
             raise InputError(msg)
-    return files
+        if not found(f"{span.folder}/{MARKER}"):
+            return f"has no {MARKER} yet"
+    if any(_has_rows(source, file) for source, file in _of_span(span, format)):
+        return None
+    return "has no rows"
 
 
-def _size_and_time(path: Path) -> str:
-    status = os.stat(path)
-    return f"{status.st_size} {status.st_mtime_ns}"
+def _has_rows(source: Source, file: File) -> bool:
+    # Only spans are looked into before they are read; the readers take a while to import.
+    from components.rows.csv_header import EmptyFile
+    from components.rows.parts import parts_of
+    from components.rows.reading import read
+
+    try:
+        parts = parts_of(file.path, source.format, file.size, file.size)
+    except EmptyFile:
+        return False
+    for part in parts:
+        for batch in read(part, {}):
+            if batch.rows.num_rows or batch.rejects:
+                return True
+    return False
 
 
-def _content(path: Path) -> str:
+def _content(file: File) -> str:
     content = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
+        with open_binary(file.path) as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
                 content.update(chunk)
     except OSError as error:
-        msg = f"{path}: {error.strerror}; expected a readable file"
+        msg = f"{file.path}: {error.strerror}; expected a readable file"
         raise InputError(msg) from error
     return content.hexdigest()

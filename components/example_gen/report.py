@@ -1,95 +1,133 @@
-"""What became of the rows of one input file, and of all of them together."""
+"""What became of the rows that one task read, and of all of them together."""
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from components.errors import DataRefused, InputError
+from components.example_gen.balance import Balance, added
+from components.rows.reading import Reject
 
-_SHOWN_CELLS = 5
+_SHOWN_REASONS = 3
 
 
 @dataclass(frozen=True)
 class Report:
-    """One input file's rows. It travels from the workers as plain values.
+    """One task's rows, or those of several. It travels from the workers as plain values.
 
     Attributes:
-        path: The file.
-        rows_in: Rows read from it.
+        rows_in: Rows read.
         rows_out: Split to rows written.
-        bad_rows: Rows with a value that does not fit its column.
-        bad_cells: Column to such values in it.
-        shown: A line each on the first few of them.
-        unreadable: Why the file could not be read; empty when it could.
-        is_refusal: Whether that is the rows' fault, rather than the file's or the header's.
+        files_out: Split to files written.
+        rejected: What was wrong, to how many rows.
+        shown: What was wrong, to where it was seen first.
+        balance: Of the label.
+        unreadable: Why files could not be read, a message each.
+        is_refusal: Whether that is the rows' fault only, rather than a file's or a header's.
     """
 
-    path: str
     rows_in: int = 0
-    rows_out: dict[str, int] = field(default_factory=dict)
-    bad_rows: int = 0
-    bad_cells: dict[str, int] = field(default_factory=dict)
-    shown: tuple[str, ...] = ()
-    unreadable: str = ""
-    is_refusal: bool = False
+    rows_out: Mapping[str, int] = field(default_factory=dict)
+    files_out: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+    balance: Balance = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+    is_refusal: bool = True
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows put aside."""
+        return sum(self.rejected.values())
 
     def to_plain(self) -> dict[str, Any]:
         """The report as values that JSON can hold; the constructor's arguments."""
         return dataclasses.asdict(self)
 
 
-def rows_by_split(reports: Sequence[Report], splits: Sequence[str]) -> dict[str, int]:
-    """Returns how many rows each split got, of all files.
+def together(reports: Iterable[Report]) -> Report:
+    """Returns one report of all, the first ones' examples first."""
+    whole = Report()
+    for report in reports:
+        whole = Report(
+            rows_in=whole.rows_in + report.rows_in,
+            rows_out=_sum(whole.rows_out, report.rows_out),
+            files_out=_sum(whole.files_out, report.files_out),
+            rejected=_sum(whole.rejected, report.rejected),
+            shown={**report.shown, **whole.shown},
+            balance=added(whole.balance, report.balance),
+            unreadable=(*whole.unreadable, *report.unreadable),
+            is_refusal=whole.is_refusal and report.is_refusal,
+        )
+    return whole
+
+
+def cause(reject: Reject) -> str:
+    """What was wrong, in words that rows share."""
+    return f"column {reject.column!r}: {reject.reason}" if reject.column else reject.reason
+
+
+def place(reject: Reject) -> str:
+    """Where it was, and what stood there."""
+    where = f"line {reject.line}" if reject.line is not None else f"row {reject.row}"
+    return f"{reject.path}: {where}: {reject.text!r}"
+
+
+def require_usable(report: Report, splits: Sequence[str], max_quarantined: float) -> None:
+    """Accepts the rows as a whole, or does not.
 
     Raises:
         InputError: a file could not be read.
-        DataRefused: rows do not fit the schema, there are none, or none for one of the splits.
+        DataRefused: too many rows are in quarantine, there are none, or none for a split.
     """
-    _require_readable(reports)
-    _require_fitting(reports)
-    rows = sum(report.rows_in for report in reports)
-    counts = {split: sum(report.rows_out.get(split, 0) for report in reports) for split in splits}
-    if sum(counts.values()) != rows:
-        msg = f"{rows:,} rows were read, but {sum(counts.values()):,} written: {counts}"
+    if report.unreadable:
+        msg = "\n".join(report.unreadable)
+        raise DataRefused(msg) if report.is_refusal else InputError(msg)
+    written = sum(report.rows_out.values())
+    if written + report.rows_rejected != report.rows_in:
+        msg = (
+            f"{report.rows_in:,} rows were read, but {written:,} are in splits "
+            f"and {report.rows_rejected:,} in quarantine"
+        )
         raise RuntimeError(msg)
-    if rows == 0:
-        files = ", ".join(report.path for report in reports[:_SHOWN_CELLS])
-        msg = f"no rows, only a header, in {files}; expected rows below it"
+    if report.rows_in == 0:
+        msg = "no rows, only headers, in the files of data.input; expected rows below them"
         raise DataRefused(msg)
-    for split, count in counts.items():
-        if count == 0:
+    if report.rows_rejected > max_quarantined * report.rows_in:
+        raise DataRefused(_too_many(report, max_quarantined))
+    for split in splits:
+        if not report.rows_out.get(split):
             msg = (
-                f"split {split!r} got none of {rows:,} rows; "
+                f"split {split!r} got none of {written:,} rows; "
                 "give it a larger share in [data.splits], or more rows"
             )
             raise DataRefused(msg)
-    return counts
 
 
-def _require_readable(reports: Sequence[Report]) -> None:
-    unreadable = [report for report in reports if report.unreadable]
-    if unreadable:
-        msg = "\n".join(report.unreadable for report in unreadable)
-        raise DataRefused(msg) if all(r.is_refusal for r in unreadable) else InputError(msg)
+def _too_many(report: Report, limit: float) -> str:
+    share = report.rows_rejected / report.rows_in
+    commonest = sorted(report.rejected.items(), key=lambda item: (-item[1], item[0]))
+    rest = len(commonest) - _SHOWN_REASONS
+    return "\n".join(
+        [
+            f"{report.rows_rejected:,} of {report.rows_in:,} rows ({_percent(share)}) cannot be "
+            f"used; at most {_percent(limit)} may be put aside",
+            *(
+                f"{why}, in {rows:,} {'row' if rows == 1 else 'rows'}; first {report.shown[why]}"
+                for why, rows in commonest[:_SHOWN_REASONS]
+            ),
+            *([f"and {rest} more reasons"] if rest > 0 else []),
+            "mend the rows (a missing value is an empty cell) or the column's type in the schema, "
+            "or let more rows be put aside: data.max_quarantined",
+        ]
+    )
 
 
-def _require_fitting(reports: Sequence[Report]) -> None:
-    bad = [report for report in reports if report.bad_rows]
-    if not bad:
-        return
-    columns: Counter[str] = Counter()
-    for report in bad:
-        columns.update(report.bad_cells)
-    by_column = ", ".join(f"{name!r} in {count:,}" for name, count in columns.most_common())
-    shown = [line for report in bad for line in report.shown][:_SHOWN_CELLS]
-    rest = sum(columns.values()) - len(shown)
-    lines = [
-        f"{sum(r.bad_rows for r in bad):,} of {sum(r.rows_in for r in reports):,} rows "
-        f"do not fit the schema: {by_column}",
-        *shown,
-        *([f"and {rest:,} more"] if rest else []),
-        "mend the rows (a missing value is an empty cell), or the column's type in the schema",
-    ]
-    raise DataRefused("\n".join(lines))
+def _percent(part: float) -> str:
+    return "< 0.1 %" if 0 < part < 0.001 else f"{100 * part:.1f} %"
+
+
+def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(first) + Counter(second))

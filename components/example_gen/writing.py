@@ -1,142 +1,183 @@
-"""One file's rows into shards of tf.Example, one shard a split."""
+"""One task's rows into shards of tf.Example, and what cannot be used into quarantine."""
 
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import tensorflow as tf
 
 from components.errors import DataRefused, InputError
-from components.example_gen.csv_rows import lines_of_rows, read_text
+from components.example_gen import quarantine
+from components.example_gen.balance import Balance, added, count, label_values
 from components.example_gen.encoding import encode
-from components.example_gen.report import Report
+from components.example_gen.options import ExampleGenOptions
+from components.example_gen.report import Report, cause, place
+from components.example_gen.shards import ShardWriter
 from components.example_gen.splits import split_of_rows
-from components.example_gen.typed_columns import EXPECTED, Typed, typed
+from components.example_gen.tasks import Task, Unreadable
+from components.rows.parts import Part
+from components.rows.reading import Batch, Reject, locate, read
 from schema import Kind
 
-# Level 1 is three times as fast as the default, for a tenth more bytes.
-_GZIP = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=1)
-_SHOWN_CELLS = 5
+_NO_TIME = "no time to split by"
 
 
 @dataclass(frozen=True)
-class Shard:
-    """Where one input file's rows go, and how they are read.
+class Job:
+    """What all tasks have in common.
 
     Attributes:
-        path: The CSV file.
-        folder: The examples artifact's folder.
-        index: The shard's number, from 0.
-        count: How many shards there are.
+        examples: The folder of the examples artifact.
+        quarantine: The folder of the quarantine artifact.
         kinds: Column to type, from the schema.
-        shares: Split name to share.
+        options: What ExampleGen was told.
     """
 
-    path: Path
-    folder: Path
-    index: int
-    count: int
+    examples: Path
+    quarantine: Path
     kinds: Mapping[str, Kind]
-    shares: Mapping[str, int]
+    options: ExampleGenOptions
 
 
-def write_shard(shard: Shard) -> Report:
-    """Writes the file's rows and says what became of them.
+def write_task(task: Task, job: Job, cuts: Sequence[float]) -> Report:
+    """Writes a task's rows and says what became of them.
 
-    What is wrong with the rows is reported, not raised: Beam's runners wrap what a worker raises
-    into errors of their own.
+    What is wrong with rows and files is reported, not raised: Beam's runners wrap what a worker
+    raises into errors of their own.
+
+    Args:
+        task: What to read.
+        job: Where to, and how.
+        cuts: By time, where each split but the first begins.
     """
-    tally = _Tally(shard)
+    path = job.quarantine / f"rejects-{task.index:05d}.parquet"
     with contextlib.ExitStack() as stack:
-        writers = [stack.enter_context(_writer(shard, split)) for split in shard.shares]
-        try:
-            for text in read_text(shard.path):
-                _write(text, shard, writers, tally)
-        except (DataRefused, InputError) as error:
-            return Report(
-                str(shard.path), unreadable=str(error), is_refusal=isinstance(error, DataRefused)
-            )
-    report = tally.report()
-    logging.info("%s: %d rows in, %s", report.path, report.rows_in, report.rows_out)
+        aside = stack.enter_context(quarantine.writer(path))
+        shards = [
+            stack.enter_context(ShardWriter(job.examples, split, task.index, job.options.shard_mb))
+            for split in job.options.split.names
+        ]
+        tally = _Tally(job)
+        for part in task.parts:
+            try:
+                for batch in read(part, job.kinds):
+                    rejects = [*batch.rejects, *_write(batch, part, job, shards, cuts, tally)]
+                    if rejects:
+                        rejects = _withheld(rejects, job.options.identifiers)
+                        aside.write_table(quarantine.as_table(rejects))
+                        tally.add_rejects(rejects)
+            except (DataRefused, InputError) as error:
+                tally.unreadable.append(Unreadable.because(error))
+    report = tally.report({shard.split: shard.files for shard in shards})
+    logging.info(
+        "task %d: %d rows in, %s, %d put aside",
+        task.index,
+        report.rows_in,
+        dict(report.rows_out),
+        report.rows_rejected,
+    )
     return report
 
 
-def shard_path(folder: Path, split: str, index: int, count: int) -> Path:
-    """TFX's name for a shard."""
-    return folder / f"Split-{split}" / f"data_tfrecord-{index:05d}-of-{count:05d}.gz"
-
-
+@dataclass
 class _Tally:
-    """Counts what is read, what is written and what does not fit, batch by batch."""
+    """Counts what is read, written and put aside, batch by batch."""
 
-    def __init__(self, shard: Shard) -> None:
-        self._shard = shard
-        self._rows = 0
-        self._written = dict.fromkeys(shard.shares, 0)
-        self._bad_rows = 0
-        self._bad_cells: Counter[str] = Counter()
-        self._shown: list[tuple[int, str, str]] = []
+    job: Job
+    rows: int = 0
+    written: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, str] = field(default_factory=dict)
+    balance: Balance = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
 
-    @property
-    def has_bad(self) -> bool:
-        return self._bad_rows > 0
+    def add_rejects(self, rejects: Iterable[Reject]) -> None:
+        for reject in rejects:
+            self.rows += 1
+            self.rejected[cause(reject)] += 1
+            self.shown.setdefault(cause(reject), place(reject))
 
-    def add_batch(self, text: pa.RecordBatch, result: Typed) -> None:
-        if result.bad:
-            self._bad_rows += len(np.unique(np.concatenate(list(result.bad.values()))))
-            self._bad_cells.update({name: len(rows) for name, rows in result.bad.items()})
-            first = sorted(
-                (int(row), name) for name, rows in result.bad.items() for row in rows[:_SHOWN_CELLS]
-            )
-            self._shown += [
-                (self._rows + row, name, text.column(name)[row].as_py())
-                for row, name in first[: _SHOWN_CELLS - len(self._shown)]
-            ]
-        self._rows += text.num_rows
-
-    def add_written(self, split: str, rows: int) -> None:
-        self._written[split] += rows
-
-    def report(self) -> Report:
-        path = self._shard.path
-        lines = lines_of_rows(path, {row for row, _, _ in self._shown}) if self._shown else {}
+    def report(self, files: Mapping[str, int]) -> Report:
         return Report(
-            path=str(path),
-            rows_in=self._rows,
-            rows_out=self._written,
-            bad_rows=self._bad_rows,
-            bad_cells=dict(self._bad_cells),
-            shown=tuple(
-                f"{path}: line {lines[row]}: column {name!r}: "
-                f"expected {EXPECTED[self._shard.kinds[name]]}, found {text!r}"
-                for row, name, text in self._shown
-            ),
+            rows_in=self.rows,
+            rows_out=dict(self.written),
+            files_out=files,
+            rejected=dict(self.rejected),
+            shown=self.shown,
+            balance=self.balance,
+            unreadable=tuple(entry.message for entry in self.unreadable),
+            is_refusal=all(entry.is_refusal for entry in self.unreadable),
         )
 
 
-def _writer(shard: Shard, split: str) -> tf.io.TFRecordWriter:
-    path = shard_path(shard.folder, split, shard.index, shard.count)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return tf.io.TFRecordWriter(str(path), _GZIP)
-
-
 def _write(
-    text: pa.RecordBatch, shard: Shard, writers: list[tf.io.TFRecordWriter], tally: _Tally
-) -> None:
-    result = typed(text, shard.kinds)
-    tally.add_batch(text, result)
-    if tally.has_bad:
-        # The artifact will not be used; the rest is read for the count.
-        return
-    examples = encode(result.batch)
-    splits = split_of_rows(text, shard.shares)
-    for index, (split, writer) in enumerate(zip(shard.shares, writers, strict=True)):
-        chosen = examples.filter(pa.array(splits == index)).to_pylist()
-        for example in chosen:
-            writer.write(example)
-        tally.add_written(split, len(chosen))
+    batch: Batch,
+    part: Part,
+    job: Job,
+    shards: Sequence[ShardWriter],
+    cuts: Sequence[float],
+    tally: _Tally,
+) -> list[Reject]:
+    """Writes a batch; returns the rows that no split takes."""
+    options = job.options
+    rows = batch.rows
+    column = options.split.column
+    if column and column not in rows.schema.names:
+        msg = (
+            f"{part.path}: data.split_column = {column!r}: no such column; "
+            f"the file has: {', '.join(rows.schema.names)}"
+        )
+        raise InputError(msg)
+    examples = encode(_without(rows, options.identifiers)).to_pylist()
+    splits = split_of_rows(rows, examples, options.split, cuts)
+    for index, shard in enumerate(shards):
+        chosen = [examples[row] for row in np.flatnonzero(splits == index)]
+        shard.write(chosen)
+        tally.written[shard.split] += len(chosen)
+    tally.rows += int((splits >= 0).sum())
+    labels = label_values(rows, options.label) if options.label else None
+    if labels is not None:
+        tally.balance = added(tally.balance, count(labels, splits, options.split.names))
+    return _untimed(batch, part, column, np.flatnonzero(splits < 0))
+
+
+def _untimed(batch: Batch, part: Part, column: str, rows: npt.NDArray[np.int64]) -> list[Reject]:
+    if not len(rows):
+        return []
+    numbers = batch.numbers[rows]
+    places = locate(part, set(numbers.tolist()))
+    values = batch.rows.column(column).take(pa.array(rows)).to_pylist()
+    is_csv = part.format == "csv"
+    return [
+        Reject(
+            path=part.path,
+            line=places[number] if is_csv else None,
+            row=None if is_csv else places[number],
+            column=column,
+            text=value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or ""),
+            reason=_NO_TIME,
+        )
+        for number, value in zip(numbers.tolist(), values, strict=True)
+    ]
+
+
+def _withheld(rejects: Iterable[Reject], identifiers: Sequence[str]) -> list[Reject]:
+    """Without the texts that may hold personal data: a whole row is as private as its columns."""
+    if not identifiers:
+        return list(rejects)
+    return [
+        replace(reject, text=quarantine.WITHHELD)
+        if not reject.column or reject.column in identifiers
+        else reject
+        for reject in rejects
+    ]
+
+
+def _without(rows: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
+    kept = [name for name in rows.schema.names if name not in columns]
+    return rows.select(kept) if len(kept) < rows.num_columns else rows

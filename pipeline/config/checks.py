@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.config.metrics import Task
 from pipeline.config.problems import Problem, shown, wrong
+from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
 from pipeline.config.where import Beam
 
@@ -14,13 +15,49 @@ _NEEDED_SPLITS = ("train", "eval")
 
 def split_problems(data: Data) -> Iterator[Problem]:
     """The splits must be those that later steps ask for, under names that a folder can have."""
+    key = ("data", "split_starts" if data.split_starts else "splits")
+    found = dict(data.split_starts or data.splits)
     for name in _NEEDED_SPLITS:
-        if name not in data.splits:
-            yield wrong(("data", "splits"), dict(data.splits), f"a split named {shown(name)} in it")
-    for name in data.splits:
+        if name not in data.split_names:
+            yield wrong(key, found, f"a split named {shown(name)} in it")
+    for name in found:
         if not _SPLIT_NAME.fullmatch(name):
+            yield Problem((*key, name), "a split is named with letters, digits, - and _ only")
+    if "train" in data.split_starts:
+        yield Problem((*key, "train"), "train is what lies before all of these; leave it out")
+    yield from _split_column_problems(data)
+
+
+def _split_column_problems(data: Data) -> Iterator[Problem]:
+    if data.split_by == "row" and data.split_column is not None:
+        yield wrong(
+            ("data", "split_column"),
+            data.split_column,
+            'data.split_by = "entity" or "time" with it; rows are split without a column',
+        )
+    if data.split_by != "row" and data.split_column is None:
+        yield wrong(("data", "split_by"), data.split_by, "data.split_column beside it")
+    if data.split_starts and data.split_by != "time":
+        yield Problem(("data", "split_starts"), 'expected data.split_by = "time" beside it')
+
+
+def identifier_problems(data: Data, label: Label, evaluation: Evaluation) -> Iterator[Problem]:
+    """Personal data is used for nothing but to keep an entity together."""
+    hidden = data.identifiers
+    uses: list[tuple[KeyPath, str | None]] = [
+        (("label", "column"), label.column),
+        (("label", "of"), label.of),
+    ]
+    for section, slices in (("data", data.slices), ("evaluation", evaluation.slices)):
+        for place, columns in enumerate(slices):
+            uses += [((section, "slices", place, i), name) for i, name in enumerate(columns)]
+    if data.split_by == "time":
+        uses.append((("data", "split_column"), data.split_column))
+    for path, name in uses:
+        if name in hidden:
             yield Problem(
-                ("data", "splits", name), "a split is named with letters, digits, - and _ only"
+                path,
+                f"{shown(name)} is personal data (data.columns), which no step gets to see",
             )
 
 

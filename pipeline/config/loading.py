@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.config.checks import (
     beam_problems,
+    identifier_problems,
     label_problems,
     label_use_problems,
     split_problems,
@@ -24,6 +25,7 @@ from pipeline.errors import ConfigError
 # A check runs as soon as the parts that it looks at are right in themselves.
 _CHECKS = (
     (split_problems, ("data",)),
+    (identifier_problems, ("data", "label", "evaluation")),
     (label_problems, ("task", "label")),
     (label_use_problems, ("label", "features", "evaluation")),
     (gate_problems, ("task", "evaluation")),

@@ -16,6 +16,8 @@ from tfx.proto.orchestration import execution_invocation_pb2, pipeline_pb2
 from pipeline.runner.nodes import Node
 from pipeline.runner.store import Artifacts
 
+_EVIDENCE = frozenset({"DataVerdict", "QuarantinedRows"})
+
 
 @dataclass(frozen=True)
 class ExecutionDirs:
@@ -58,6 +60,12 @@ class ExecutionDirs:
         scratch = (self.temporary / "tmp", self.state)
         for place in (*scratch, *map(self.output, self.node.outputs)):
             place.mkdir(parents=True, exist_ok=True)
+
+    def keep_evidence(self, folder: Path) -> None:
+        """Copies what a node that refused has to say of the rows; nothing else of it is kept."""
+        for key, artifact_type in self.node.outputs.items():
+            if artifact_type.name in _EVIDENCE and any(self.output(key).iterdir()):
+                shutil.copytree(self.output(key), folder / key, dirs_exist_ok=True)
 
     def discard(self) -> None:
         """Removes whatever a failed or killed execution has left, but not its checkpoints."""

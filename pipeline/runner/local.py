@@ -144,6 +144,8 @@ class LocalRun:
         seconds = time.monotonic() - (started or 0.0)
         if ended.output is None:
             self.store.fail(execution_id, ended.error)
+            if ended.refused:
+                running.dirs.keep_evidence(self.place.logs / self.run_id / node.id)
             running.dirs.discard()
             status = Status.REFUSED if ended.refused else Status.FAILED
             self._set(node.id, State(status, seconds, ended.error))

@@ -11,7 +11,8 @@ from urllib.parse import urlparse
 
 import registry
 from components.errors import ComponentError
-from components.example_gen.inputs import input_fingerprint
+from components.example_gen.inputs import find_inputs, input_fingerprint
+from components.example_gen.options import ExampleGenOptions
 from components.locations import resolve
 from components.schema_file import schema_fingerprint
 from pipeline.runner.nodes import Node
@@ -32,7 +33,8 @@ def change_since(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | Non
 def _input_files(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
     location = str(node.parameters["input"])
     (examples,) = outputs["examples"]
-    if input_fingerprint(location) == text(examples, "input_fingerprint"):
+    found = find_inputs(location, ExampleGenOptions.from_json(str(node.parameters["options"])))
+    if input_fingerprint(found) == text(examples, "input_fingerprint"):
         return None
     return f"the files of {location} changed"
 

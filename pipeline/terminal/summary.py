@@ -30,6 +30,9 @@ def print_summary(console: Console, outcome: Outcome, until: str | None) -> None
     logs = outcome.log_dir / f"{culprit}.log" if culprit else outcome.log_dir
     if logs.exists():
         _line(console, "logs", shown(logs))
+    kept = sorted((outcome.log_dir / culprit).glob("*/*")) if culprit else []
+    for file in kept:
+        _line(console, "rows", shown(file))
     _line(console, "next", _next(outcome, until))
 
 

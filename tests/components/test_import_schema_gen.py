@@ -8,6 +8,7 @@ from tfx.types import standard_artifacts
 from components.errors import InputError
 from components.import_schema_gen import ImportSchemaGen
 from components.schema_file import schema_fingerprint
+from schema import columns, read_schema
 
 SCHEMA = """
 # A comment that the copy keeps.
@@ -70,3 +71,15 @@ def test_a_schema_that_is_not_there_says_where_it_was_looked_for(tmp_path):
         f"data.schema = '{tmp_path}/none.pbtxt': no file at {tmp_path}/none.pbtxt; "
         "expected a schema in text format"
     )
+
+
+def test_columns_that_no_step_is_to_see_are_not_in_the_artifact(tmp_path, source):
+    schema = standard_artifacts.Schema()
+    schema.uri = str(tmp_path)
+
+    ImportSchemaGen.test_call(schema=schema, schema_path=str(source), without='["company", "x"]')
+
+    text = (tmp_path / "schema.pbtxt").read_text(encoding="utf-8")
+    assert "company" not in text
+    assert [column.name for column in columns(read_schema(tmp_path / "schema.pbtxt"))] == ["fare"]
+    assert schema.get_string_custom_property("fingerprint") == schema_fingerprint(str(source))

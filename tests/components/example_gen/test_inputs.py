@@ -6,10 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from apache_beam.io.localfilesystem import LocalFileSystem
 
 from components.errors import InputError
 from components.example_gen import inputs
-from components.example_gen.inputs import input_files, input_fingerprint
+from components.example_gen.inputs import find_inputs
+from components.example_gen.options import ExampleGenOptions, SpanOptions, SplitOptions
+from components.rows.parts import parts_of
+from components.rows.reading import read_text
 
 
 @pytest.fixture
@@ -19,8 +23,16 @@ def folder(tmp_path):
     return tmp_path
 
 
-def names(location):
-    return [path.name for path in input_files(str(location))]
+def options(**changes):
+    return ExampleGenOptions(split=SplitOptions(shares={"train": 1}, starts={}), **changes)
+
+
+def names(location, **changes):
+    return [file.name for _, file in find_inputs(str(location), options(**changes)).files]
+
+
+def input_fingerprint(location, **changes):
+    return inputs.input_fingerprint(find_inputs(location, options(**changes)))
 
 
 def test_a_folder_means_its_csv_files_in_the_order_of_their_names(folder):
@@ -37,11 +49,26 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path):
     assert names(tmp_path / "rows[1].csv") == ["rows[1].csv"]
 
 
-def test_a_file_of_another_kind_in_the_folder_is_not_passed_over_in_silence(folder):
+def test_a_folder_means_its_files_of_all_formats(folder):
     (folder / "more.csv.gz").touch()
+    (folder / "c.parquet").touch()
 
-    with pytest.raises(InputError, match=r"more\.csv\.gz is no CSV file; move it away, or .*glob"):
-        input_files(str(folder))
+    assert names(folder) == ["a.CSV", "b.csv", "c.parquet", "more.csv.gz"]
+
+
+def test_a_file_of_another_kind_in_the_folder_is_not_passed_over_in_silence(folder):
+    (folder / "notes.txt").touch()
+
+    with pytest.raises(
+        InputError, match=r"notes\.txt: a file of which kind\?.* move it away, name"
+    ):
+        names(folder)
+
+
+def test_with_a_format_given_names_do_not_matter(folder):
+    (folder / "part-0").touch()
+
+    assert names(folder, format="csv") == ["a.CSV", "b.csv", "part-0"]
 
 
 @pytest.mark.parametrize("location", ["none.csv", "empty", "*.tsv"])
@@ -49,16 +76,94 @@ def test_a_location_without_files_is_named_with_the_place_it_means(tmp_path, loc
     (tmp_path / "empty").mkdir()
 
     with pytest.raises(InputError) as caught:
-        input_files(str(tmp_path / location))
+        names(tmp_path / location)
 
     assert str(caught.value).startswith(
         f"data.input = '{tmp_path}/{location}': nothing found at {tmp_path}/{location}; expected a"
     )
 
 
-def test_a_remote_location_is_refused_with_what_is_expected():
-    with pytest.raises(InputError, match=r"'gs://b/rows\.csv': not a place of this machine"):
-        input_files("gs://b/rows.csv")
+def test_a_pattern_without_a_span_says_so(tmp_path):
+    with pytest.raises(InputError, match=r"no file matches .*; expected spans such as a folder"):
+        names(tmp_path / "{SPAN}" / "*")
+
+
+@pytest.mark.parametrize("content", ["", "x\n", "\n\n"])
+def test_a_span_that_holds_only_a_header_or_nothing_is_skipped(tmp_path, content):
+    for span, text in (("1", "x\n1\n"), ("2", content)):
+        (tmp_path / span).mkdir()
+        (tmp_path / span / "rows.csv").write_text(text)
+
+    found = find_inputs(f"{tmp_path}/{{SPAN}}/*", options())
+
+    assert found.spans == ("1",)
+    assert found.skipped == ("span 2 has no rows",)
+
+
+def test_a_span_whose_only_row_cannot_be_used_is_not_skipped(tmp_path):
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "rows.csv").write_text("x,y\n1\n")
+
+    assert find_inputs(f"{tmp_path}/{{SPAN}}/*", options()).spans == ("1",)
+
+
+def test_a_marker_is_asked_for_in_a_folder_only(tmp_path):
+    (tmp_path / "rows-1.csv").write_text("x\n1\n")
+
+    with pytest.raises(InputError, match="this pattern has the span in the files' names only"):
+        find_inputs(
+            f"{tmp_path}/rows-{{SPAN}}.csv", options(spans=SpanOptions(success_marker=True))
+        )
+
+
+def test_the_fingerprint_changes_when_the_span_before_does(tmp_path):
+    for span in "123":
+        (tmp_path / span).mkdir()
+        (tmp_path / span / "rows.csv").write_text("x\n1\n")
+    pattern = f"{tmp_path}/{{SPAN}}/*"
+    before = input_fingerprint(pattern)
+
+    (tmp_path / "1" / "rows.csv").write_text("x\n2\n")
+    assert input_fingerprint(pattern) == before
+
+    (tmp_path / "2" / "rows.csv").write_text("x\n2\n")
+    assert input_fingerprint(pattern) != before
+
+
+class Elsewhere(LocalFileSystem):
+    """A file system that Beam knows by a scheme of its own, kept in local files."""
+
+    @classmethod
+    def scheme(cls):
+        return "elsewhere"
+
+    def match(self, patterns, limits=None):
+        found = super().match([self._local(pattern) for pattern in patterns], limits)
+        for result in found:
+            for entry in result.metadata_list:
+                entry.path = f"elsewhere:/{entry.path}"
+        return found
+
+    def open(self, path, mime_type=None, compression_type=None):
+        return super().open(self._local(path), mime_type, compression_type)
+
+    def _local(self, path):
+        return path.removeprefix("elsewhere:/")
+
+
+def test_files_of_a_file_system_that_beam_knows_are_found_and_read(folder):
+    found = find_inputs(f"elsewhere:/{folder}/*.csv", options())
+
+    ((source, file),) = found.files
+    (part,) = parts_of(file.path, source.format, file.size, 10**6)
+    assert source.path == f"elsewhere:/{folder}/b.csv"
+    assert [batch.to_pylist() for batch in read_text(part)] == [[{"x": "b.csv"}]]
+    assert inputs.input_fingerprint(found) == input_fingerprint(f"elsewhere:/{folder}/*.csv")
+
+
+def test_a_file_system_that_nobody_knows_is_an_input_error():
+    with pytest.raises(InputError, match=r"^data.input = 'nowhere://b/x\.csv': .* can reach"):
+        names("nowhere://b/x.csv")
 
 
 def change_content(folder):

@@ -1,57 +1,103 @@
-"""One file into its shards, block by block."""
+"""A task's rows into shards, and what cannot be used into quarantine."""
 
+import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
 
-from components.example_gen import csv_rows
-from components.example_gen.writing import Shard, shard_path, write_shard
+from components.example_gen import quarantine
+from components.example_gen.options import ExampleGenOptions, SplitOptions
+from components.example_gen.shards import name_shards
+from components.example_gen.tasks import tasks_of
+from components.example_gen.writing import Job, write_task
+from components.rows import csv_rows
+from components.rows.files import found
+
+SPLIT = SplitOptions(shares={"train": 2, "eval": 1}, starts={})
 
 
 @pytest.fixture
-def shard(tmp_path, monkeypatch):
-    """A shard whose file is read in blocks of a few rows."""
+def job(tmp_path):
+    for folder in ("examples", "quarantine"):
+        (tmp_path / folder).mkdir()
+    return Job(
+        tmp_path / "examples",
+        tmp_path / "quarantine",
+        {"fare": "float"},
+        ExampleGenOptions(split=SPLIT),
+    )
+
+
+def tasks(folder, rows, name="rows.csv", part_bytes=2**30):
+    (folder / name).write_text("\n".join(["fare", *rows]), encoding="utf-8")
+    return tasks_of([(file, "csv") for file in found(f"{folder}/*.csv")], part_bytes)[0]
+
+
+def examples(job, split):
+    paths = sorted(map(str, (job.examples / f"Split-{split}").iterdir()))
+    return list(tf.data.TFRecordDataset(paths, "GZIP").as_numpy_iterator())
+
+
+def test_the_rows_of_all_blocks_are_written_and_counted(tmp_path, job, monkeypatch):
     monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 100)
-    return Shard(tmp_path / "rows.csv", tmp_path, 0, 1, {"fare": "float"}, {"train": 2, "eval": 1})
+    (task,) = tasks(tmp_path, [str(i) for i in range(1000)])
 
-
-def write(shard, rows):
-    shard.path.write_text("\n".join(["fare", *rows]), encoding="utf-8")
-    return write_shard(shard)
-
-
-def content(shard):
-    return [shard_path(shard.folder, split, 0, 1).read_bytes() for split in shard.shares]
-
-
-def test_the_rows_of_all_blocks_are_written_and_counted(shard):
-    report = write(shard, [str(i) for i in range(1000)])
+    report = write_task(task, job, ())
 
     assert report.rows_in == 1000
-    for split, rows in report.rows_out.items():
-        path = str(shard_path(shard.folder, split, 0, 1))
-        assert sum(1 for _ in tf.data.TFRecordDataset(path, "GZIP")) == rows
+    assert report.rows_out == {split: len(examples(job, split)) for split in ("train", "eval")}
     assert sum(report.rows_out.values()) == 1000
 
 
-def test_the_files_are_the_same_whatever_the_block(shard, monkeypatch):
+def test_what_is_put_aside_is_in_the_quarantine_file_and_counted_by_its_cause(tmp_path, job):
     rows = [str(i) for i in range(1000)]
-    write(shard, rows)
-    in_small_blocks = content(shard)
+    rows[500] = rows[501] = "x"
+    rows[998] = "1,2"
+    (task,) = tasks(tmp_path, rows)
 
-    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 10_000)
-    write(shard, rows)
+    report = write_task(task, job, ())
+    path = quarantine.gather(sorted(job.quarantine.iterdir()), job.quarantine)
 
-    assert content(shard) == in_small_blocks
+    cause = "column 'fare': no number of 32 bits"
+    assert (report.rows_in, sum(report.rows_out.values())) == (1000, 997)
+    assert report.rejected == {cause: 2, "too many cells": 1}
+    assert report.shown[cause] == f"{tmp_path}/rows.csv: line 502: 'x'"
+    assert [(r["line"], r["column"], r["text"]) for r in pq.read_table(path).to_pylist()] == [
+        (502, "fare", "x"),
+        (503, "fare", "x"),
+        (1000, "", "1,2"),
+    ]
+    assert [path.name for path in job.quarantine.iterdir()] == ["quarantine.parquet"]
 
 
-def test_bad_values_of_later_blocks_are_counted_and_shown_with_their_lines(shard):
-    rows = [str(i) for i in range(1000)]
-    rows[500] = rows[501] = rows[998] = "x"
+def test_a_shard_is_closed_when_it_has_its_size(tmp_path, job):
+    long = [f"{i}.{'0' * 3000}" for i in range(1000)]
+    (tmp_path / "rows.csv").write_text("\n".join(["text", *long]), encoding="utf-8")
+    small = ExampleGenOptions(split=SPLIT, shard_mb=1)
+    (task,) = tasks_of([(file, "csv") for file in found(f"{tmp_path}/*.csv")])[0]
 
-    report = write(shard, rows)
+    write_task(task, Job(job.examples, job.quarantine, {}, small), ())
+    name_shards(job.examples, "train")
 
-    assert (report.rows_in, report.bad_rows, report.bad_cells) == (1000, 3, {"fare": 3})
-    expected = "column 'fare': expected FLOAT (a number of 32 bits), found 'x'"
-    assert report.shown == tuple(
-        f"{shard.path}: line {line}: {expected}" for line in (502, 503, 1000)
-    )
+    names = sorted(path.name for path in (job.examples / "Split-train").iterdir())
+    assert names == [f"data_tfrecord-0000{i}-of-00002.gz" for i in range(2)]
+
+
+def test_a_file_that_makes_no_sense_from_somewhere_on_is_reported_not_raised(tmp_path, job):
+    (task,) = tasks(tmp_path, ["1", '"2', "3"])
+
+    report = write_task(task, job, ())
+
+    message = "line 3: a quote opens in this row and is never closed"
+    assert report.unreadable == (f"{tmp_path}/rows.csv: {message}",)
+    assert report.is_refusal
+
+
+def test_small_files_are_put_together_and_large_ones_cut(tmp_path):
+    for name in "abcde":
+        tasks(tmp_path, ["1"] * 10, f"{name}.csv")
+    found_tasks = tasks(tmp_path, ["1"] * 100, "large.csv", part_bytes=60)
+
+    parts = [[part.path[len(str(tmp_path)) + 1 :] for part in task.parts] for task in found_tasks]
+    assert parts[:3] == [["a.csv", "b.csv"], ["c.csv", "d.csv"], ["e.csv"]]
+    assert all(task == ["large.csv"] for task in parts[3:])
+    assert [task.index for task in found_tasks] == list(range(len(found_tasks)))

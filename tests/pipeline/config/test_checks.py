@@ -52,6 +52,47 @@ IMPOSSIBLE = [
         '[["company", "company"]]',
         'what.toml:17: evaluation.slices.0.1: "company" stands in this slice already; leave it out',
     ),
+    (
+        "[label]",
+        'split_by = "entity"\n[label]',
+        'what.toml:8: data.split_by: found "entity"; expected data.split_column beside it',
+    ),
+    (
+        "[label]",
+        'split_column = "hour"\n[label]',
+        'what.toml:8: data.split_column: found "hour"; expected data.split_by = "entity" or "time" '
+        "with it; rows are split without a column",
+    ),
+    (
+        "[label]",
+        'split_starts = { eval = "2024-01-01" }\n[label]',
+        'what.toml:8: data.split_starts: expected data.split_by = "time" beside it',
+    ),
+    (
+        "[label]",
+        'split_by = "time"\nsplit_column = "hour"\nsplit_starts = { test = "9" }\n[label]',
+        'what.toml:10: data.split_starts: found { test = "9" }; '
+        'expected a split named "eval" in it',
+    ),
+    (
+        "[label]",
+        'split_by = "time"\nsplit_column = "hour"\n'
+        'split_starts = { train = "8", eval = "9" }\n[label]',
+        "what.toml:10: data.split_starts.train: train is what lies before all of these; "
+        "leave it out",
+    ),
+    (
+        "[label]",
+        'columns.company.privacy = "identifier"\n[label]',
+        'what.toml:18: evaluation.slices.0.0: "company" is personal data (data.columns), '
+        "which no step gets to see",
+    ),
+    (
+        "[label]",
+        'split_by = "time"\nsplit_column = "hour"\ncolumns.hour.privacy = "identifier"\n[label]',
+        'what.toml:9: data.split_column: "hour" is personal data (data.columns), '
+        "which no step gets to see",
+    ),
 ]
 
 
@@ -98,3 +139,10 @@ def test_impossible_table_is_told_although_another_table_is_wrong(files):
         "what.toml:10: label.share: stands alone; expected label.of beside it, a column of numbers",
         "what.toml:14: training.steps: found 0; expected a whole number of at least 1",
     ]
+
+
+def test_an_entity_may_be_personal_data(files):
+    lines = 'split_by = "entity"\nsplit_column = "rider"\ncolumns.rider.privacy = "identifier"\n'
+    files.change(files.what, "[label]", f"{lines}[label]")
+
+    assert files.load().what.data.identifiers == ("rider",)

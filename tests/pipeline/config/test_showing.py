@@ -26,12 +26,27 @@ name = "trips"
 task = "binary"
 
 [data]
+# not set: split_column, served
 input = "trips.csv"
+format = "auto"  # default
 schema = "{files.schema}"
+split_by = "row"  # default
+max_quarantined = 0.01  # default
+shard_mb = 64  # default
+slices = []  # default
+
+[data.spans]
+use = "newest"  # default
+window = 1  # default
+success_marker = false  # default
 
 [data.splits]
 train = 2  # default
 eval = 1  # default
+
+[data.split_starts]  # default
+
+[data.columns]  # default
 
 [data.severities]
 company = "warn"  # --set

@@ -58,7 +58,7 @@ MISSING_KEYS = [
     (
         'input = "trips.csv"',
         "",
-        "4: data.input: missing; expected the location of a CSV file, or a glob",
+        "4: data.input: missing; expected the location of files, a glob, or a span pattern",
     ),
     (
         'schema = "SCHEMA"',
@@ -81,7 +81,7 @@ WRONG_VALUES = [
     (
         '"trips.csv"',
         '" "',
-        '5: data.input: found " "; expected the location of a CSV file, or a glob',
+        '5: data.input: found " "; expected the location of files, a glob, or a span pattern',
     ),
     ('"SCHEMA"', '""', '6: data.schema: found ""; expected the location of a schema.pbtxt'),
     (

@@ -1,18 +1,14 @@
 """From text to the types that the curated schema promises, every cell accounted for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema import Kind
 
-EXPECTED = {"int": "INT (a whole number of 64 bits)", "float": "FLOAT (a number of 32 bits)"}
-"""What a cell of a kind must be, in words. Any text is fine as bytes."""
+BAD = {"int": "no whole number of 64 bits", "float": "no number of 32 bits"}
+"""What is wrong with a cell that does not fit, by kind. Any text is fine as bytes."""
 
 _WHOLE = r"^-?[0-9]{1,18}$"
 _WHOLE_WITH_EXTRAS = r"^\+?(-?[0-9]+)(\.0*)?$"
@@ -22,21 +18,8 @@ _INFINITE = pa.array(["inf", "+inf", "infinity", "+infinity", "-inf", "-infinity
 _INT64 = range(-(2**63), 2**63)
 
 
-@dataclass(frozen=True)
-class Typed:
-    """A batch in the schema's types.
-
-    Attributes:
-        batch: int64, float32 and binary columns, null where missing or bad.
-        bad: Column to the rows, counted from 0, whose text does not fit; [cells] int64, ascending.
-    """
-
-    batch: pa.RecordBatch
-    bad: Mapping[str, npt.NDArray[np.int64]]
-
-
-def typed(batch: pa.RecordBatch, kinds: Mapping[str, Kind]) -> Typed:
-    """Casts the columns.
+def cast_text(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
+    """Casts a column.
 
     | kind  | text                                            | becomes                     |
     | ----- | ----------------------------------------------- | --------------------------- |
@@ -49,20 +32,13 @@ def typed(batch: pa.RecordBatch, kinds: Mapping[str, Kind]) -> Typed:
     | bytes | anything                                        | itself, in UTF-8            |
 
     Args:
-        batch: String columns, null where missing.
-        kinds: Column to type; a column that it lacks stays text, for validation to find.
+        text: Strings, null where missing.
+        kind: What the schema says of the column.
+
+    Returns:
+        int64, float32 or binary, null where missing or bad; and which cells are bad, None where
+        none can be.
     """
-    columns, bad = [], {}
-    for name, text in zip(batch.schema.names, batch.columns, strict=True):
-        values, is_bad = _cast(text, kinds.get(name, "bytes"))
-        columns.append(values)
-        if is_bad is not None and pc.any(is_bad).as_py():
-            bad[name] = pc.indices_nonzero(is_bad).to_numpy().astype(np.int64)
-    return Typed(pa.record_batch(columns, names=batch.schema.names), bad)
-
-
-def _cast(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
-    """Returns the values, and which cells are bad; None where none can be."""
     match kind:
         case "bytes":
             return text.cast(pa.binary()), None

@@ -1,0 +1,53 @@
+"""What reading yields: rows that fit, and rows put aside."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+_SHOWN_CHARACTERS = 1000
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that cannot be used.
+
+    Attributes:
+        path: The file.
+        line: Where the row begins, from 1; None where there are no lines.
+        row: The row's number in the file, from 0; None where there are lines.
+        column: The first column that is wrong; empty when the row as a whole is.
+        text: What stands there, in the column or in the row.
+        reason: What is wrong, in words that rows share.
+    """
+
+    path: str
+    line: int | None
+    row: int | None
+    column: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows, in the types of the schema.
+
+    Attributes:
+        rows: int64, float32 and binary columns, null where missing; a column that the schema does
+            not know is binary.
+        numbers: [rows] each row's number in the part, from 0, those put aside counted, too.
+        rejects: Rows put aside, of this batch or a little ahead of it.
+    """
+
+    rows: pa.RecordBatch
+    numbers: npt.NDArray[np.int64]
+    rejects: tuple[Reject, ...]
+
+
+def shown(text: str) -> str:
+    """The text, cut where it would be too long to keep for every row that is wrong."""
+    if len(text) <= _SHOWN_CHARACTERS:
+        return text
+    return f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"

@@ -1,0 +1,272 @@
+r"""CSV as Arrow batches of text: structure is judged here, types are not.
+
+| in the file                                        | becomes                                |
+| -------------------------------------------------- | -------------------------------------- |
+| blanks round a value, in quotes or not             | dropped                                |
+| nothing between two commas, `""`, or only blanks   | missing                                |
+| a blank line                                       | no row, also where there is one column |
+| `\n`, `\r\n`, `\r`; the last one may be absent     | the end of a row                       |
+| a line break, comma or doubled quote in quotes     | a part of the value                    |
+| a quote within a value that does not begin with one | a part of the value                   |
+| a byte order mark                                  | nothing                                |
+| columns in another order than in another file      | the same columns                       |
+| a row with too few or too many cells               | put aside                              |
+| a cell that is not UTF-8                           | its row is put aside                   |
+| a quote that is never closed                       | `DataRefused`, with its line           |
+| a row longer than 4 MiB                            | `DataRefused`                          |
+| no header; a column without a name or with one twice | `InputError`                         |
+"""
+
+import itertools
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from components.errors import DataRefused
+from components.rows.csv_header import delimiter_of
+from components.rows.parts import Part
+from components.rows.streams import Record, open_bytes, records
+
+_BLOCK_BYTES = 4 * 2**20
+# Added behind the last line of a file.
+_SENTINEL = "\x00end of file"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that is wrong as such.
+
+    Attributes:
+        number: The row's number in the part.
+        column: The column; empty for the row as a whole.
+        text: What stands there.
+        reason: What is wrong.
+    """
+
+    number: int
+    column: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Some rows as text.
+
+    Attributes:
+        rows: String columns, null where missing.
+        numbers: [rows] each row's number in the part.
+        faults: Rows that are wrong, none before one of an earlier batch.
+    """
+
+    rows: pa.RecordBatch
+    numbers: npt.NDArray[np.int64]
+    faults: tuple[Fault, ...]
+
+
+def read_csv(part: Part) -> Iterator[Text]:
+    """Yields the part's rows; every row is either among the rows or among the faults.
+
+    Raises:
+        DataRefused: as in the table above; the message names the line.
+    """
+    ragged = _Ragged(part)
+    number = 0
+    last: pa.RecordBatch | None = None
+    try:
+        for raw in _batches(part, ragged):
+            numbers = ragged.numbers(number, raw.num_rows)
+            number = int(numbers[-1]) + 1
+            last = raw
+            yield _decoded(raw, numbers, ragged.taken(number))
+    except pa.ArrowInvalid as error:
+        fault = _first_fault(part) or f"not readable as CSV: {error}"
+        msg = f"{part.path}: {fault}"
+        raise DataRefused(msg) from error
+    except OSError as error:
+        msg = f"{part.path}: {error}; expected a whole file; write it again"
+        raise DataRefused(msg) from error
+    # A quote that is never closed takes the rest of the file into one cell, without a complaint.
+    is_suspect = last is not None and _has_line_break(last.slice(last.num_rows - 1))
+    if (is_suspect or ragged.is_suspect) and (unclosed := _first_fault(part)):
+        msg = f"{part.path}: {unclosed}"
+        raise DataRefused(msg)
+    if faults := ragged.taken(None):
+        empty = pa.record_batch([pa.array([], pa.string())] * len(part.names), list(part.names))
+        yield Text(empty, np.empty(0, np.int64), faults)
+
+
+class Lines:
+    """Finds the lines of rows, from the beginning of a part to its end, reading it once at most."""
+
+    def __init__(self, part: Part) -> None:
+        """Makes a finder; nothing is read until it is asked."""
+        self._part = part
+        self._rows: Iterator[tuple[int, Record]] | None = None
+
+    def of(self, numbers: Collection[int]) -> dict[int, int]:
+        """Returns the line on which each of these rows of the part begins, counted from 1.
+
+        Args:
+            numbers: None of them smaller than one that was asked for before.
+        """
+        wanted = set(numbers)
+        last = max(wanted, default=-1)
+        found: dict[int, int] = {}
+        while len(found) < len(wanted) and (row := next(self._opened(), None)):
+            number, record = row
+            if number in wanted:
+                found[number] = record.first_line + self._part.first_line - 1
+            if number >= last:
+                break
+        return found
+
+    def _opened(self) -> Iterator[tuple[int, Record]]:
+        if self._rows is None:
+            stream = open_bytes(self._part.path, self._part.start, self._part.end)
+            self._rows = enumerate(_rows(self._part, stream))
+        return self._rows
+
+
+class _Ragged:
+    """Collects the rows with too few or too many cells, which Arrow hands out as it meets them."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._numbers: list[int] = []
+        self._waiting: list[Fault] = []
+        # Whether one of them may have come from a quote that is never closed.
+        self.is_suspect = False
+
+    def __call__(self, row: pa_csv.InvalidRow) -> str:
+        # Arrow counts from 1, with the lines that it was told to skip.
+        number = row.number - self._part.skip_lines - 1
+        few = row.actual_columns < row.expected_columns
+        self._numbers.append(number)
+        self._waiting.append(
+            Fault(number, "", row.text, "too few cells" if few else "too many cells")
+        )
+        self.is_suspect |= '"' in row.text
+        return "skip"
+
+    def numbers(self, start: int, count: int) -> npt.NDArray[np.int64]:
+        """The numbers of the next rows that are not ragged."""
+        self._numbers = [number for number in self._numbers if number >= start]
+        skipped = np.array(self._numbers, np.int64)
+        # Among this many there are enough that are left.
+        candidates = np.arange(start, start + count + len(skipped))
+        return candidates[~np.isin(candidates, skipped)][:count]
+
+    def taken(self, end: int | None) -> tuple[Fault, ...]:
+        """Those before a row, or all, that were not taken before: Arrow is a little ahead."""
+        taken = tuple(f for f in self._waiting if end is None or f.number < end)
+        self._waiting = self._waiting[len(taken) :]
+        return taken
+
+
+def _batches(part: Part, ragged: _Ragged) -> Iterator[pa.RecordBatch]:
+    if _is_only_header(part):
+        return
+    names = list(part.names)
+    with open_bytes(part.path, part.start, part.end) as stream:
+        reader = pa_csv.open_csv(
+            stream,
+            read_options=pa_csv.ReadOptions(
+                column_names=names,
+                skip_rows=part.skip_lines,
+                block_size=_BLOCK_BYTES,
+                use_threads=False,
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter_of(part.path),
+                newlines_in_values=True,
+                invalid_row_handler=ragged,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.binary()),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+        # A block of blank lines is a batch without rows.
+        yield from (batch for batch in reader if batch.num_rows)
+
+
+def _is_only_header(part: Part) -> bool:
+    with open_bytes(part.path, part.start, part.end) as stream:
+        return next(_rows(part, stream), None) is None
+
+
+def _rows(part: Part, stream: pa.NativeFile, *more_lines: str) -> Iterator[Record]:
+    """The rows of the part, without the header."""
+    rows = records(stream, delimiter_of(part.path), more_lines)
+    return itertools.islice(rows, 1 if part.skip_lines else 0, None)
+
+
+def _decoded(
+    raw: pa.RecordBatch, numbers: npt.NDArray[np.int64], faults: tuple[Fault, ...]
+) -> Text:
+    """Bytes to text; rows with a cell that is not UTF-8 become faults."""
+    try:
+        columns = [column.cast(pa.string()) for column in raw.columns]
+    except pa.ArrowInvalid:
+        broken = _not_utf8(raw, numbers)
+        is_fine = pa.array(~np.isin(numbers, [fault.number for fault in broken]))
+        raw, faults = raw.filter(is_fine), (*faults, *broken)
+        numbers = numbers[is_fine.to_numpy(zero_copy_only=False)]
+        columns = [column.cast(pa.string()) for column in raw.columns]
+    trimmed = pa.record_batch([_trimmed(column) for column in columns], names=raw.schema.names)
+    return Text(trimmed, numbers, faults)
+
+
+def _not_utf8(raw: pa.RecordBatch, numbers: npt.NDArray[np.int64]) -> list[Fault]:
+    faults: dict[int, Fault] = {}
+    for name, column in zip(raw.schema.names, raw.columns, strict=True):
+        try:
+            column.cast(pa.string())
+        except pa.ArrowInvalid:
+            for number, cell in zip(numbers.tolist(), column.to_pylist(), strict=True):
+                if number not in faults and not _is_utf8(cell):
+                    text = cell.decode("utf-8", "replace")
+                    faults[number] = Fault(number, name, text, "not UTF-8")
+    return list(faults.values())
+
+
+def _is_utf8(cell: bytes | None) -> bool:
+    try:
+        return cell is None or cell.decode() is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def _trimmed(column: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _first_fault(part: Part) -> str | None:
+    """Reads the part again, row by row, for what Arrow cannot say: where it is broken."""
+    with open_bytes(part.path, part.start, part.end) as stream:
+        for record in _rows(part, stream, _SENTINEL):
+            if record.cells == [_SENTINEL] and record.first_line == record.last_line:
+                break
+            # Inside an open quote, the line that was added has become a part of the last cell.
+            if record.cells[-1].endswith(_SENTINEL):
+                line = record.first_line + part.first_line - 1
+                return f"line {line}: a quote opens in this row and is never closed"
+            longest = max(map(len, record.cells))
+            if longest > _BLOCK_BYTES // 4:
+                line = record.first_line + part.first_line - 1
+                return (
+                    f"line {line}: a row of more than {longest:,} characters; is a quote missing?"
+                )
+    return None
+
+
+def _has_line_break(row: pa.RecordBatch) -> bool:
+    return any(b"\n" in cell or b"\r" in cell for cell in row.to_pylist()[0].values() if cell)

@@ -1,0 +1,150 @@
+"""TFRecords of tf.Example as Arrow batches.
+
+| in the file                          | becomes                                        |
+| ------------------------------------ | ---------------------------------------------- |
+| a feature that is absent or empty    | missing                                        |
+| a feature with more than one value   | its row is put aside                           |
+| a list of another type               | cast as Parquet's columns are, or put aside    |
+| a record that is no tf.Example       | put aside                                      |
+| a record that is cut off or damaged  | `DataRefused`, with its number                 |
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from components.errors import DataRefused
+
+_BATCH_RECORDS = 16_384
+
+
+@dataclass(frozen=True)
+class Records:
+    """Some records.
+
+    Attributes:
+        columns: Feature to its values: [records] of one type, null where missing.
+        several: Feature to the records in which it has more than one value.
+        not_examples: The records that are no tf.Example.
+        count: How many records there are.
+    """
+
+    columns: dict[str, pa.Array]
+    several: dict[str, npt.NDArray[np.int64]]
+    not_examples: npt.NDArray[np.int64]
+    count: int
+
+
+def read_records(path: str, wanted: Collection[str]) -> Iterator[Records]:
+    """Yields the records.
+
+    Args:
+        path: A TFRecord file, gzip by its name.
+        wanted: Columns that are there in every batch; others are there where they occur.
+
+    Raises:
+        DataRefused: a record is damaged.
+    """
+    for records in _batches(path):
+        yield _decoded(records, wanted)
+
+
+def _batches(path: str) -> Iterator[list[bytes]]:
+    # Importing TensorFlow takes seconds, and few files are of this kind.
+    import tensorflow as tf
+
+    compression = "GZIP" if path.lower().endswith(".gz") else ""
+    batch: list[bytes] = []
+    done = 0
+    try:
+        for record in tf.data.TFRecordDataset(path, compression).as_numpy_iterator():
+            batch.append(record)
+            if len(batch) == _BATCH_RECORDS:
+                yield batch
+                done, batch = done + len(batch), []
+    except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
+        msg = (
+            f"{path}: record {done + len(batch) + 1} is damaged, or the file was cut off; "
+            "expected a TFRecord file; write it again"
+        )
+        raise DataRefused(msg) from error
+    if batch:
+        yield batch
+
+
+def _decoded(records: list[bytes], wanted: Collection[str]) -> Records:
+    from tfx_bsl.coders.example_coder import ExamplesToRecordBatchDecoder
+
+    not_examples = np.empty(0, np.int64)
+    decoder = ExamplesToRecordBatchDecoder()
+    try:
+        batch = decoder.DecodeBatch(records)
+    except RuntimeError:
+        # One of them is no tf.Example, or a feature is of two types in two of them.
+        return _decoded_one_by_one(records, wanted)
+    return _flat(batch, wanted, not_examples, len(records))
+
+
+def _decoded_one_by_one(records: list[bytes], wanted: Collection[str]) -> Records:
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.example import example_pb2
+
+    values: dict[str, list[object]] = {name: [] for name in wanted}
+    several: dict[str, list[int]] = {}
+    broken: list[int] = []
+    for number, record in enumerate(records):
+        try:
+            features = example_pb2.Example.FromString(record).features.feature
+        except DecodeError:
+            broken.append(number)
+            continue
+        for name, feature in features.items():
+            kind = feature.WhichOneof("kind")
+            found = list(getattr(feature, kind).value) if kind else []
+            column = values.setdefault(name, [])
+            column += [None] * (number - len(column)) + [found[0] if found else None]
+            if len(found) > 1:
+                several.setdefault(name, []).append(number)
+    columns = {
+        name: _of_any_type(column + [None] * (len(records) - len(column)))
+        for name, column in values.items()
+    }
+    return Records(
+        columns,
+        {name: np.array(rows, np.int64) for name, rows in several.items()},
+        np.array(broken, np.int64),
+        len(records),
+    )
+
+
+def _of_any_type(values: list[object]) -> pa.Array:
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        # Two types in one column: as text, which is cast again to what the schema says.
+        texts = [v if v is None or isinstance(v, bytes) else str(v).encode() for v in values]
+        return pa.array(texts, pa.binary())
+
+
+def _flat(
+    batch: pa.RecordBatch, wanted: Collection[str], broken: npt.NDArray[np.int64], count: int
+) -> Records:
+    columns: dict[str, pa.Array] = {}
+    several: dict[str, npt.NDArray[np.int64]] = {}
+    for name, lists in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.types.is_null(lists.type):
+            columns[name] = pa.nulls(count)
+            continue
+        lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+        starts = lists.offsets.to_numpy()[:-1]
+        places = pa.array(starts, mask=lengths == 0)
+        columns[name] = lists.values.take(places)
+        if (lengths > 1).any():
+            several[name] = np.flatnonzero(lengths > 1)
+    for name in wanted:
+        columns.setdefault(name, pa.nulls(count))
+    return Records(columns, several, broken, count)
