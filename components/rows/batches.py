@@ -46,6 +46,38 @@ class Batch:
     rejects: tuple[Reject, ...]
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A row that is wrong as such.
+
+    Attributes:
+        number: The row's number in the part.
+        column: The column; empty for the row as a whole.
+        text: What stands there.
+        reason: What is wrong.
+    """
+
+    number: int
+    column: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Some rows as text.
+
+    Attributes:
+        rows: String columns, null where missing.
+        numbers: [rows] each row's number in the part.
+        faults: Rows that are wrong, none before one of an earlier batch.
+    """
+
+    rows: pa.RecordBatch
+    numbers: npt.NDArray[np.int64]
+    faults: tuple[Fault, ...]
+
+
 def shown(text: str) -> str:
     """The text, cut where it would be too long to keep for every row that is wrong."""
     if len(text) <= _SHOWN_CHARACTERS:

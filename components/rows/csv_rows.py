@@ -17,9 +17,7 @@ r"""CSV as Arrow batches of text: structure is judged here, types are not.
 | no header; a column without a name or with one twice | `InputError`                         |
 """
 
-import itertools
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -28,45 +26,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from components.errors import DataRefused
+from components.rows.batches import Fault, Text
+from components.rows.csv_careful import read_carefully
 from components.rows.csv_header import delimiter_of
+from components.rows.csv_lines import first_fault, rows_of
 from components.rows.parts import Part
-from components.rows.streams import Record, open_bytes, records
+from components.rows.streams import open_bytes
 
 _BLOCK_BYTES = 4 * 2**20
-# Added behind the last line of a file.
-_SENTINEL = "\x00end of file"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A row that is wrong as such.
-
-    Attributes:
-        number: The row's number in the part.
-        column: The column; empty for the row as a whole.
-        text: What stands there.
-        reason: What is wrong.
-    """
-
-    number: int
-    column: str
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Text:
-    """Some rows as text.
-
-    Attributes:
-        rows: String columns, null where missing.
-        numbers: [rows] each row's number in the part.
-        faults: Rows that are wrong, none before one of an earlier batch.
-    """
-
-    rows: pa.RecordBatch
-    numbers: npt.NDArray[np.int64]
-    faults: tuple[Fault, ...]
 
 
 def read_csv(part: Part) -> Iterator[Text]:
@@ -85,52 +52,23 @@ def read_csv(part: Part) -> Iterator[Text]:
             last = raw
             yield _decoded(raw, numbers, ragged.taken(number))
     except pa.ArrowInvalid as error:
-        fault = _first_fault(part) or f"not readable as CSV: {error}"
-        msg = f"{part.path}: {fault}"
-        raise DataRefused(msg) from error
+        if fault := first_fault(part):
+            msg = f"{part.path}: {fault}"
+            raise DataRefused(msg) from error
+        # Arrow gives up at a row that is both ragged and not UTF-8.
+        yield from read_carefully(part, number)
+        return
     except OSError as error:
         msg = f"{part.path}: {error}; expected a whole file; write it again"
         raise DataRefused(msg) from error
     # A quote that is never closed takes the rest of the file into one cell, without a complaint.
     is_suspect = last is not None and _has_line_break(last.slice(last.num_rows - 1))
-    if (is_suspect or ragged.is_suspect) and (unclosed := _first_fault(part)):
+    if (is_suspect or ragged.is_suspect) and (unclosed := first_fault(part)):
         msg = f"{part.path}: {unclosed}"
         raise DataRefused(msg)
     if faults := ragged.taken(None):
         empty = pa.record_batch([pa.array([], pa.string())] * len(part.names), list(part.names))
         yield Text(empty, np.empty(0, np.int64), faults)
-
-
-class Lines:
-    """Finds the lines of rows, from the beginning of a part to its end, reading it once at most."""
-
-    def __init__(self, part: Part) -> None:
-        """Makes a finder; nothing is read until it is asked."""
-        self._part = part
-        self._rows: Iterator[tuple[int, Record]] | None = None
-
-    def of(self, numbers: Collection[int]) -> dict[int, int]:
-        """Returns the line on which each of these rows of the part begins, counted from 1.
-
-        Args:
-            numbers: None of them smaller than one that was asked for before.
-        """
-        wanted = set(numbers)
-        last = max(wanted, default=-1)
-        found: dict[int, int] = {}
-        while len(found) < len(wanted) and (row := next(self._opened(), None)):
-            number, record = row
-            if number in wanted:
-                found[number] = record.first_line + self._part.first_line - 1
-            if number >= last:
-                break
-        return found
-
-    def _opened(self) -> Iterator[tuple[int, Record]]:
-        if self._rows is None:
-            stream = open_bytes(self._part.path, self._part.start, self._part.end)
-            self._rows = enumerate(_rows(self._part, stream))
-        return self._rows
 
 
 class _Ragged:
@@ -199,13 +137,7 @@ def _batches(part: Part, ragged: _Ragged) -> Iterator[pa.RecordBatch]:
 
 def _is_only_header(part: Part) -> bool:
     with open_bytes(part.path, part.start, part.end) as stream:
-        return next(_rows(part, stream), None) is None
-
-
-def _rows(part: Part, stream: pa.NativeFile, *more_lines: str) -> Iterator[Record]:
-    """The rows of the part, without the header."""
-    rows = records(stream, delimiter_of(part.path), more_lines)
-    return itertools.islice(rows, 1 if part.skip_lines else 0, None)
+        return next(rows_of(part, stream), None) is None
 
 
 def _decoded(
@@ -247,25 +179,6 @@ def _is_utf8(cell: bytes | None) -> bool:
 def _trimmed(column: pa.Array) -> pa.Array:
     trimmed = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-
-
-def _first_fault(part: Part) -> str | None:
-    """Reads the part again, row by row, for what Arrow cannot say: where it is broken."""
-    with open_bytes(part.path, part.start, part.end) as stream:
-        for record in _rows(part, stream, _SENTINEL):
-            if record.cells == [_SENTINEL] and record.first_line == record.last_line:
-                break
-            # Inside an open quote, the line that was added has become a part of the last cell.
-            if record.cells[-1].endswith(_SENTINEL):
-                line = record.first_line + part.first_line - 1
-                return f"line {line}: a quote opens in this row and is never closed"
-            longest = max(map(len, record.cells))
-            if longest > _BLOCK_BYTES // 4:
-                line = record.first_line + part.first_line - 1
-                return (
-                    f"line {line}: a row of more than {longest:,} characters; is a quote missing?"
-                )
-    return None
 
 
 def _has_line_break(row: pa.RecordBatch) -> bool:

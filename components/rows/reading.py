@@ -8,8 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.rows.batches import Batch, Reject, shown
-from components.rows.csv_rows import Fault, Lines, read_csv
+from components.rows.batches import Batch, Fault, Reject, shown
+from components.rows.csv_lines import Lines
+from components.rows.csv_rows import read_csv
 from components.rows.parquet_rows import as_text, bad_rows, cast_native, read_parquet
 from components.rows.parts import Part
 from components.rows.tfrecord_rows import Records, read_records

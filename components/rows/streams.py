@@ -48,25 +48,45 @@ def _local(path: str) -> pa.NativeFile:
 
 
 class Record(NamedTuple):
-    """A row as Python's csv module sees it; lines are counted from 1."""
+    """A row as Python's csv module sees it, and as it stands there; lines are counted from 1."""
 
     first_line: int
     last_line: int
     cells: list[str]
+    text: str
 
 
 def records(
-    stream: pa.NativeFile, delimiter: str, more_lines: Iterable[str] = ()
+    stream: pa.NativeFile,
+    delimiter: str,
+    more_lines: Iterable[str] = (),
+    errors: str = "replace",
 ) -> Iterator[Record]:
-    """Yields the rows of a CSV stream, without blank lines; undecodable bytes are replaced."""
+    """Yields the rows of a CSV stream, without blank lines.
+
+    Args:
+        stream: Bytes.
+        delimiter: Between cells.
+        more_lines: Added behind the last one.
+        errors: What becomes of bytes that are not UTF-8, as in Python's codecs.
+    """
     # Its default makes an error of a long cell.
     csv.field_size_limit(2**31 - 1)
     text = io.TextIOWrapper(
-        io.BufferedReader(stream), encoding="utf-8-sig", errors="replace", newline=""
+        io.BufferedReader(stream), encoding="utf-8-sig", errors=errors, newline=""
     )
-    reader = csv.reader(itertools.chain(text, more_lines), delimiter=delimiter)
+    taken: list[str] = []
+    lines = _noted(itertools.chain(text, more_lines), taken)
+    reader = csv.reader(lines, delimiter=delimiter)
     before = 0
     for cells in reader:
         if cells:
-            yield Record(before + 1, reader.line_num, cells)
+            yield Record(before + 1, reader.line_num, cells, "".join(taken).rstrip("\r\n"))
         before = reader.line_num
+        taken.clear()
+
+
+def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
+        taken.append(line)
+        yield line
