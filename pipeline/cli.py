@@ -12,6 +12,7 @@ _SUMMARIES = {
     "run": "Run the pipeline: from rows to a pushed model.",
     "status": "Show the last runs and the pushed versions.",
     "config": "Show the effective configuration.",
+    "example-data": "Lay out real rows as dated spans, to try windows and drift on.",
     "doctor": "Check this machine and this installation.",
 }
 
@@ -27,7 +28,7 @@ class _LazyGroup(click.Group):
         """Imports the command's module and returns its `command`."""
         if cmd_name not in _SUMMARIES:
             return None
-        command = importlib.import_module(f"pipeline.commands.{cmd_name}").command
+        command = importlib.import_module(f"pipeline.commands.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

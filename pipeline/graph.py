@@ -4,18 +4,20 @@ The same definition runs here and on a cluster, so a node gets what it needs fro
 parameters and the storage that they name, and no path in it belongs to the machine that built it.
 """
 
-from tfx.components import ExampleValidator, StatisticsGen, Trainer
+from tfx.components import StatisticsGen, Trainer
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import trainer_pb2
 
 from components.baseline_model import BaselineModel
-from components.data_gate import DataGate
 from components.evaluator.component import Evaluator
 from components.example_gen.component import ExampleGen
 from components.import_schema_gen import ImportSchemaGen
 from components.infra_validator.component import InfraValidator
 from components.pusher import Pusher
 from components.transform.component import Transform
+from components.validation.data_gate import DataGate
+from components.validation.example_validator import ExampleValidator
+from components.validation.reference_statistics import ReferenceStatisticsGen
 from pipeline import options
 from pipeline.config import What, Where
 
@@ -38,14 +40,24 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         input=options.input_location(what, where),
         options=options.example_gen(what),
     )
-    statistics_gen = StatisticsGen(examples=example_gen.outputs["examples"])
+    statistics_gen = StatisticsGen(
+        examples=example_gen.outputs["examples"], stats_options=options.statistics(what)
+    )
+    reference_statistics_gen = ReferenceStatisticsGen(
+        examples=example_gen.outputs["examples"],
+        schema=import_schema_gen.outputs["schema"],
+        options=options.reference_statistics(what, where),
+    )
     example_validator = ExampleValidator(
         statistics=statistics_gen.outputs["statistics"],
+        reference=reference_statistics_gen.outputs["statistics"],
         schema=import_schema_gen.outputs["schema"],
     )
     data_gate = DataGate(
         anomalies=example_validator.outputs["anomalies"],
         statistics=statistics_gen.outputs["statistics"],
+        reference=reference_statistics_gen.outputs["statistics"],
+        examples=example_gen.outputs["examples"],
         schema=import_schema_gen.outputs["schema"],
         options=options.data_gate(what),
     )
@@ -101,6 +113,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
             import_schema_gen,
             example_gen,
             statistics_gen,
+            reference_statistics_gen,
             example_validator,
             data_gate,
             transform,

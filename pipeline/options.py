@@ -3,16 +3,16 @@
 import json
 from typing import Any
 
+import tensorflow_data_validation as tfdv
+from tfx_bsl.public.proto import slicing_spec_pb2
+
 from components.evaluator.options import EvaluatorOptions
 from pipeline.config import What, Where
 
 
 def input_location(what: What, where: Where) -> str:
     """Where the rows are: below the data root, unless the location says otherwise."""
-    location, root = what.data.input, where.roots.data
-    if root == "." or "://" in location or location.startswith("/"):
-        return location
-    return f"{root.rstrip('/')}/{location}"
+    return _below_root(what.data.input, where)
 
 
 def example_gen(what: What) -> str:
@@ -41,7 +41,24 @@ def hidden_columns(what: What) -> str:
 
 def data_gate(what: What) -> str:
     """Options of DataGate."""
-    return _json({"severities": dict(what.data.severities)})
+    waivers = {name: w.model_dump(mode="json") for name, w in what.data.waivers.items()}
+    return _json({"severities": dict(what.data.severities), "waivers": waivers})
+
+
+def reference_statistics(what: What, where: Where) -> str:
+    """Options of ReferenceStatisticsGen."""
+    served = _below_root(what.data.served, where) if what.data.served else None
+    return _json({"served": served, "format": what.data.format})
+
+
+def statistics(what: What) -> tfdv.StatsOptions | None:
+    """Options of StatisticsGen; None for TFDV's own."""
+    if not what.data.slices:
+        return None
+    specs = [
+        slicing_spec_pb2.SlicingSpec(feature_keys=list(columns)) for columns in what.data.slices
+    ]
+    return tfdv.StatsOptions(slicing_config=slicing_spec_pb2.SlicingConfig(slicing_specs=specs))
 
 
 def transform(what: What) -> dict[str, Any]:
@@ -73,6 +90,13 @@ def infra_validation(what: What) -> str:
 def push(what: What) -> str:
     """Options of Pusher: what the record of a version says of its configuration."""
     return _json({"config_fingerprint": what.fingerprint, "seed": what.training.seed})
+
+
+def _below_root(location: str, where: Where) -> str:
+    root = where.roots.data
+    if root == "." or "://" in location or location.startswith("/"):
+        return location
+    return f"{root.rstrip('/')}/{location}"
 
 
 def _label(what: What) -> dict[str, Any]:

@@ -75,6 +75,14 @@ def _fault_of(feature: schema_pb2.Feature, domains: set[str], environments: set[
     # Consumers of the schema read a column with a shape as always there, whatever is allowed.
     if feature.HasField("shape") and feature.presence.min_fraction < 1:
         return "a column with a shape must always be there; set presence { min_fraction: 1 }"
+    for comparator in ("drift_comparator", "skew_comparator"):
+        # TFDV takes this distance of numbers for 0, so it would never be above any threshold.
+        is_number = feature.type != schema_pb2.BYTES
+        if is_number and getattr(feature, comparator).HasField("infinity_norm"):
+            return (
+                f"{comparator} {{ infinity_norm }} compares categories only; for a number set "
+                "jensen_shannon_divergence { threshold: 0.1 }"
+            )
     if feature.domain and feature.domain not in domains:
         known = ", ".join(sorted(domains)) or "none"
         return f"no string_domain is named {feature.domain!r}; defined are: {known}"

@@ -110,6 +110,14 @@ def fingerprint(files: Iterable[tuple[str, File]]) -> str:
     return digest.hexdigest()
 
 
+def served_fingerprint(location: str | None, format: str) -> str:
+    """Returns a digest that changes with the served rows; empty where none are looked at."""
+    if not location:
+        return ""
+    files = [found(source.path)[0] for source in plain_files(location, format)]
+    return fingerprint([("served", file) for file in files])
+
+
 def _plain_files(place: str, format: Format | str) -> tuple[tuple[Source, File], ...]:
     if is_local(place) and os.path.isdir(place):
         files = [file for file in found(f"{place}/*") if file.name[0] not in "._"]

@@ -8,7 +8,7 @@ from components.locations import resolve
 from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
-from schema import SchemaError, columns, read_schema
+from schema import SERVING, TRAINING, SchemaError, columns, read_schema
 from schema import features as schema_features
 
 _SCHEMA_KEY = ("data", "schema")
@@ -28,6 +28,15 @@ def column_problems(parts: Mapping[str, Any]) -> Iterator[Problem]:
     except (SchemaError, InputError) as error:
         yield Problem(_SCHEMA_KEY, str(error))
         return
+    for environment in (TRAINING, SERVING):
+        if environment not in contract.default_environment:
+            listed = ", ".join(contract.default_environment) or "none"
+            yield Problem(
+                _SCHEMA_KEY,
+                f"{data.schema_} lists the environments: {listed}; "
+                f'expected default_environment: "{environment}" among them',
+            )
+            return
     kinds = {column.name: column.kind for column in columns(contract)}
     problems = list(_unknown(parts, data, tuple(kinds)))
     label = parts.get("label")
@@ -50,18 +59,19 @@ def column_problems(parts: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _unknown(parts: Mapping[str, Any], data: Data, known: tuple[str, ...]) -> Iterator[Problem]:
     the_schema_has = f"{data.schema_} has"
-    for path, name in _named(parts):
+    for path, name in _named(parts, data):
         if name not in known:
             yield unlisted(path, name, known, what=the_schema_has)
-    for name in data.severities:
-        if name not in known:
-            yield Problem(
-                ("data", "severities", name),
-                f"unknown column;{did_you_mean(name, known)} {the_schema_has}: {among(known)}",
-            )
+    for table in ("severities", "waivers"):
+        for name in getattr(data, table):
+            if name not in known:
+                yield Problem(
+                    ("data", table, name),
+                    f"unknown column;{did_you_mean(name, known)} {the_schema_has}: {among(known)}",
+                )
 
 
-def _named(parts: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+def _named(parts: Mapping[str, Any], data: Data) -> Iterator[tuple[KeyPath, str]]:
     label, features, evaluation = (parts.get(key) for key in ("label", "features", "evaluation"))
     if isinstance(label, Label):
         yield ("label", "column"), label.column
@@ -70,10 +80,13 @@ def _named(parts: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(features, Features):
         for place, name in enumerate(features.drop):
             yield ("features", "drop", place), name
-    if isinstance(evaluation, Evaluation):
-        for place, names in enumerate(evaluation.slices):
+    for section, slices in (
+        ("data", data.slices),
+        ("evaluation", evaluation.slices if isinstance(evaluation, Evaluation) else ()),
+    ):
+        for place, names in enumerate(slices):
             for inner, name in enumerate(names):
-                yield ("evaluation", "slices", place, inner), name
+                yield (section, "slices", place, inner), name
 
 
 def _texts(label: Label, kinds: Mapping[str, str]) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 A key without a default must stand in the file. Every default stands here and nowhere else.
 """
 
+import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,7 +15,7 @@ from pipeline.config.section import Column, Count, Many, Section, Table, Text, f
 _PROBLEM_NAME = r"^[a-z0-9][a-z0-9-]{0,127}$"
 _MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 
-Severity = Literal["block", "warn", "ignore"]
+Severity = Literal["block", "warn"]
 Scope = Literal["overall", "every slice"]
 
 Share = Annotated[
@@ -48,6 +49,18 @@ class ColumnRule(Section):
     privacy: Literal["identifier"]
 
 
+class Waiver(Section):
+    """A promise to ignore a column's anomalies for a time.
+
+    Attributes:
+        until: The last day on which it holds.
+        reason: Why; it is shown with what it hides.
+    """
+
+    until: Annotated[datetime.date, Field(description="a date, such as 2026-12-31")]
+    reason: Annotated[Text, Field(description="a text that says why")]
+
+
 class Data(Section):
     """The rows, and the contract with them.
 
@@ -69,6 +82,7 @@ class Data(Section):
         served: Location of rows that a model was asked about, to compare with those trained on.
         columns: Rules by column.
         severities: What an anomaly in a column does; a column that is not listed blocks.
+        waivers: Columns whose anomalies are ignored for a time.
     """
 
     input: Annotated[Text, Field(description="the location of files, a glob, or a span pattern")]
@@ -94,6 +108,7 @@ class Data(Section):
     served: Annotated[Text | None, Field(description="the location of files, or a glob")] = None
     columns: Table[ColumnRule] = Field(default_factory=lambda: frozen({}))
     severities: Table[Severity] = Field(default_factory=lambda: frozen({}))
+    waivers: Table[Waiver] = Field(default_factory=lambda: frozen({}))
 
     @property
     def identifiers(self) -> tuple[str, ...]:

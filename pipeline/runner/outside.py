@@ -1,17 +1,20 @@
 """What lies outside the graph's artifacts, and whether a cached result still holds against it.
 
-Four nodes touch the world: ExampleGen and ImportSchemaGen read files, BaselineModel reads the
-model base directory and Pusher writes it. Each keeps what it saw as a property of its output; here
-that is compared with what is there now. On a cluster these four simply run every time.
+Six nodes touch the world: ExampleGen, ImportSchemaGen and ReferenceStatisticsGen read files,
+BaselineModel reads the model base directory and Pusher writes it, and DataGate looks at the
+calendar. Each keeps what it saw as a property of its output; here that is compared with what is
+there now. On a cluster these six simply run every time.
 """
 
+import datetime
+import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlparse
 
 import registry
 from components.errors import ComponentError
-from components.example_gen.inputs import find_inputs, input_fingerprint
+from components.example_gen.inputs import find_inputs, input_fingerprint, served_fingerprint
 from components.example_gen.options import ExampleGenOptions
 from components.locations import resolve
 from components.schema_file import schema_fingerprint
@@ -68,6 +71,21 @@ def _pushed_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | 
     return f"version {version} is no longer in {base}/{model}"
 
 
+def _served_rows(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    told = json.loads(str(node.parameters["options"]))
+    (statistics,) = outputs["statistics"]
+    now = served_fingerprint(told["served"], told["format"])
+    return None if now == text(statistics, "served_fingerprint") else "the served rows changed"
+
+
+def _waivers(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    (verdict,) = outputs["verdict"]
+    until = text(verdict, "valid_until")
+    # ISO dates are in the order of their letters.
+    is_over = bool(until) and datetime.date.today().isoformat() > until
+    return f"a waiver lapsed on {until}" if is_over else None
+
+
 def _place(node: Node) -> tuple[Path, str]:
     return Path(resolve(str(node.parameters["base_dir"]))), str(node.parameters["model_name"])
 
@@ -75,6 +93,8 @@ def _place(node: Node) -> tuple[Path, str]:
 _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
     "ExampleGen": _input_files,
     "ImportSchemaGen": _schema_file,
+    "ReferenceStatisticsGen": _served_rows,
+    "DataGate": _waivers,
     "BaselineModel": _stable_version,
     "Pusher": _pushed_version,
 }

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import tensorflow_data_validation as tfdv
 from tfx.dsl.compiler import compiler
 from tfx.proto.orchestration import pipeline_pb2
 
@@ -29,6 +30,11 @@ def test_the_edges_are_those_of_the_flow(ir):
         ("ExampleGen", "StatisticsGen"),
         ("StatisticsGen", "ExampleValidator"),
         ("ImportSchemaGen", "ExampleValidator"),
+        ("ExampleGen", "ReferenceStatisticsGen"),
+        ("ImportSchemaGen", "ReferenceStatisticsGen"),
+        ("ReferenceStatisticsGen", "ExampleValidator"),
+        ("ReferenceStatisticsGen", "DataGate"),
+        ("ExampleGen", "DataGate"),
         ("ExampleValidator", "DataGate"),
         ("StatisticsGen", "DataGate"),
         ("ImportSchemaGen", "DataGate"),
@@ -73,6 +79,21 @@ def test_no_node_needs_a_driver_or_a_resolver(ir):
     assert dict(deployment.custom_driver_specs) == {}
     assert set(deployment.executor_specs) == {n.pipeline_node.node_info.id for n in ir.nodes}
     assert not any(n.pipeline_node.inputs.resolver_config.resolver_steps for n in ir.nodes)
+
+
+def test_columns_to_slice_by_reach_the_statistics():
+    config = load(
+        str(PROJECT / "configs/taxi.toml"),
+        str(PROJECT / "configs/local.toml"),
+        ['data.slices=[["payment_type"], ["company", "trip_start_day"]]'],
+    )
+    nodes = read_nodes(compiler.Compiler().compile(create_pipeline(config.what, config.where)))
+
+    told = tfdv.StatsOptions.from_json(str(nodes["StatisticsGen"].parameters["stats_options_json"]))
+    assert [list(spec.feature_keys) for spec in told.slicing_config.slicing_specs] == [
+        ["payment_type"],
+        ["company", "trip_start_day"],
+    ]
 
 
 def test_parameters_stay_small(ir):

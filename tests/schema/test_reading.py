@@ -60,6 +60,11 @@ def test_an_unknown_environment_is_an_error_that_names_the_known(written):
             2,
             "environment 'SERVING' is not a default_environment; listed are: none",
         ),
+        (
+            'feature { name: "fare" type: FLOAT drift_comparator { infinity_norm {} } }',
+            1,
+            "drift_comparator { infinity_norm } compares categories only; for a number set",
+        ),
     ],
 )
 def test_a_wrong_schema_is_refused_with_file_and_line(written, text, line, message):

@@ -31,7 +31,7 @@ KNOWN = "SCHEMA has: company, fare, hour, tips"
         ),
         (
             "[label]",
-            '[data.severities]\ncompany = "warn"\nfair = "ignore"\n[label]',
+            '[data.severities]\ncompany = "warn"\nfair = "warn"\n[label]',
             f"10: data.severities.fair: unknown column; did you mean 'fare'? {KNOWN}",
         ),
         (
@@ -104,3 +104,30 @@ def test_wide_table_does_not_fill_the_screen_with_its_columns(files):
     assert message.endswith(
         "tips, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15 and 14 more"
     )
+
+
+def test_a_waiver_is_for_a_column_that_there_is_until_a_day_and_for_a_reason(files):
+    lines = 'waivers.fair = { until = 2026-12-31, reason = "why" }\n'
+    files.change(files.what, "[label]", f"{lines}[label]")
+    assert files.messages() == [
+        "what.toml:8: data.waivers.fair: unknown column; did you mean 'fare'? "
+        "SCHEMA has: company, fare, hour, tips"
+    ]
+
+    files.change(files.what, lines, 'waivers.fare = { until = "soon" }\n')
+    assert files.messages() == [
+        'what.toml:8: data.waivers.fare.until: found "soon"; expected a date, such as 2026-12-31',
+        "what.toml:8: data.waivers.fare.reason: missing; expected a text that says why",
+    ]
+
+
+@pytest.mark.parametrize("environment", ["TRAINING", "SERVING"])
+def test_an_environment_that_the_schema_does_not_list_is_refused(files, environment):
+    text = files.schema.read_text(encoding="utf-8")
+    line = f'default_environment: "{environment}"\n'
+    text = text.replace(line, "").replace(f' not_in_environment: "{environment}"', "")
+    files.schema.write_text(text, encoding="utf-8")
+
+    (message,) = files.messages()
+    assert message.startswith("what.toml:6: data.schema: SCHEMA lists the environments: ")
+    assert message.endswith(f'; expected default_environment: "{environment}" among them')

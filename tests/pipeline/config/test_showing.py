@@ -51,6 +51,8 @@ eval = 1  # default
 [data.severities]
 company = "warn"  # --set
 
+[data.waivers]  # default
+
 [label]
 column = "tips"
 share = 0.2
@@ -113,7 +115,7 @@ def test_empty_table_of_the_file_is_not_marked_as_a_default(files):
     "overrides",
     [
         (),
-        ("data.splits={eval = 3, train = 10}", "data.severities.company=ignore"),
+        ("data.splits={eval = 3, train = 10}", "data.severities.company=block"),
         ('data.input="C:\\\\new \\"trips\\"\\u007f é\\t.csv"',),
         ("training.learning_rate=1e-7", "training.hidden_units=[1]"),
         ("training.learning_rate=1e22", "push.model_name=taxi_2"),

@@ -107,8 +107,7 @@ WRONG_VALUES = [
     (
         "[label]",
         'severities.company = "wran"\n[label]',
-        '8: data.severities.company: found "wran"; did you mean "warn"? '
-        "allowed: block, warn, ignore",
+        '8: data.severities.company: found "wran"; did you mean "warn"? allowed: block, warn',
     ),
     (
         "share = 0.2",

@@ -4,7 +4,7 @@ from pipeline.runner.code_version import sources
 
 
 def test_the_code_of_a_function_is_its_module_its_packages_and_what_they_import():
-    files = set(sources(("components.data_gate.DataGate_Executor",)))
+    files = set(sources(("components.validation.data_gate.DataGate_Executor",)))
 
     assert files >= {
         "components/__init__.py",

@@ -1,15 +1,20 @@
 """Whether a cached result still holds against files and the model base directory."""
 
+import datetime
+import json
 from pathlib import Path
 
 import pytest
 from ml_metadata.proto import metadata_store_pb2
 
 import registry
-from components.example_gen.inputs import input_fingerprint
+from components.example_gen.inputs import find_inputs, input_fingerprint, served_fingerprint
+from components.example_gen.options import ExampleGenOptions
 from components.schema_file import schema_fingerprint
 from pipeline.runner.nodes import Node
 from pipeline.runner.outside import change_since
+
+OPTIONS = json.dumps({"splits": {"train": 1}})
 
 
 def node(name, **parameters):
@@ -29,8 +34,9 @@ def artifact(uri="", **properties):
 def test_rows_that_changed_came_or_went_are_seen(tmp_path):
     table = tmp_path / "rows.csv"
     table.write_text("a\n1\n")
-    example_gen = node("ExampleGen", input=str(tmp_path))
-    seen = {"examples": artifact(input_fingerprint=input_fingerprint(str(tmp_path)))}
+    example_gen = node("ExampleGen", input=str(tmp_path), options=OPTIONS)
+    inputs = find_inputs(str(tmp_path), ExampleGenOptions.from_json(OPTIONS))
+    seen = {"examples": artifact(input_fingerprint=input_fingerprint(inputs))}
 
     assert change_since(example_gen, {}, seen) is None
 
@@ -43,11 +49,37 @@ def test_rows_that_changed_came_or_went_are_seen(tmp_path):
 
 
 def test_rows_that_are_gone_are_a_reason_to_run_and_not_a_crash(tmp_path):
-    example_gen = node("ExampleGen", input=str(tmp_path / "rows.csv"))
+    example_gen = node("ExampleGen", input=str(tmp_path / "rows.csv"), options=OPTIONS)
 
     reason = change_since(example_gen, {}, {"examples": artifact(input_fingerprint="before")})
 
     assert "nothing found at" in reason
+
+
+def test_served_rows_that_changed_are_seen(tmp_path):
+    served = tmp_path / "served.csv"
+    served.write_text("a\n1\n")
+    told = json.dumps({"served": str(served), "format": "auto"})
+    reference = node("ReferenceStatisticsGen", options=told)
+    seen = {"statistics": artifact(served_fingerprint=served_fingerprint(str(served), "auto"))}
+
+    assert change_since(reference, {}, seen) is None
+
+    served.write_text("a\n2\n")
+    assert change_since(reference, {}, seen) == "the served rows changed"
+
+
+@pytest.mark.parametrize(("days", "is_over"), [(-1, True), (0, False)])
+def test_a_waiver_that_lapsed_is_seen(days, is_over):
+    until = (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
+
+    reason = change_since(node("DataGate"), {}, {"verdict": artifact(valid_until=until)})
+
+    assert reason == (f"a waiver lapsed on {until}" if is_over else None)
+
+
+def test_a_verdict_without_waivers_holds_for_ever():
+    assert change_since(node("DataGate"), {}, {"verdict": artifact(valid_until="")}) is None
 
 
 def test_an_edited_schema_is_seen(tmp_path):

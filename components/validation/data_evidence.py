@@ -71,8 +71,25 @@ class Column:
         return frozenset(value for domain in named for value in domain.value)
 
 
-def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> tuple[str, Share | None]:
-    """Returns what was found, in words, and in which part of the rows; None if that is unknown.
+@dataclass(frozen=True)
+class Evidence:
+    """What was found.
+
+    Attributes:
+        detail: In words, with the offending values.
+        share: In which part of the rows; None where the statistics cannot tell.
+        value: The number that is out of bounds; None where it is not about a number.
+        threshold: The bound.
+    """
+
+    detail: str
+    share: Share | None = None
+    value: float | None = None
+    threshold: float | None = None
+
+
+def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> Evidence:
+    """Returns what the statistics show for an anomaly.
 
     Args:
         reason: One anomaly of the column; kinds that are not known here keep TFDV's words.
@@ -80,32 +97,36 @@ def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> tuple[
     """
     kind, entry, statistics = reason.type, column.entry, column.statistics
     if kind == _KINDS.SCHEMA_MISSING_COLUMN:
-        return "the column is missing", column.share(column.rows)
+        return Evidence("the column is missing", column.share(column.rows), 0.0, 1.0)
     if kind == _KINDS.SCHEMA_NEW_COLUMN:
-        return "a column that the schema does not know, with a value", column.share(column.present)
+        detail = "a column that the schema does not know, with a value"
+        return Evidence(detail, column.share(column.present))
     if entry is None or statistics is None:
-        return _words(reason), None
+        return Evidence(_words(reason))
     if kind in _TOO_FEW:
-        allowed = _percent(1 - entry.presence.min_fraction)
-        return f"no value (allowed: {allowed})", column.share(column.rows - column.present)
+        allowed = 1 - entry.presence.min_fraction
+        missing = column.share(column.rows - column.present)
+        return Evidence(f"no value (allowed: {_percent(allowed)})", missing, missing.high, allowed)
     if kind == _KINDS.FEATURE_TYPE_LOW_NUMBER_PRESENT:
         needed = entry.presence.min_count
-        return f"a value in {column.present} rows, at least {needed} must have one; none", (
-            column.share(column.rows - column.present)
-        )
+        detail = f"a value in {column.present} rows, at least {needed} must have one; none"
+        missing = column.share(column.rows - column.present)
+        return Evidence(detail, missing, column.present, needed)
     if kind == _KINDS.ENUM_TYPE_UNEXPECTED_STRING_VALUES:
-        return _unexpected_strings(statistics, column)
+        detail, share = _unexpected_strings(statistics, column)
+        least = entry.distribution_constraints.min_domain_mass
+        return Evidence(detail, share, share.high, round(1 - least, 9))
     if kind == _KINDS.UNEXPECTED_DATA_TYPE:
-        return _words(reason), column.share(column.present)
+        return Evidence(_words(reason), column.share(column.present))
     low, high = _bounds(entry)
     numbers = statistics.num_stats
     if kind in _TOO_SMALL and low is not None:
         detail = f"values down to {_number(numbers.min)}, the smallest allowed is {_number(low)},"
-        return detail, _part_outside(numbers, column.rows, below=low)
+        return Evidence(detail, _part_outside(numbers, column.rows, below=low), numbers.min, low)
     if kind in _TOO_BIG and high is not None:
         detail = f"values up to {_number(numbers.max)}, the largest allowed is {_number(high)},"
-        return detail, _part_outside(numbers, column.rows, above=high)
-    return _words(reason), None
+        return Evidence(detail, _part_outside(numbers, column.rows, above=high), numbers.max, high)
+    return Evidence(_words(reason))
 
 
 def _unexpected_strings(

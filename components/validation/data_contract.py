@@ -1,14 +1,14 @@
 """From TFDV's anomalies to findings: what is wrong, in which column and split, in how many rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
 
-from components.data_evidence import Column, Share, evidence
-
-Severity = Literal["block", "warn", "ignore"]
+from components.validation.data_evidence import Column, Share, evidence
+from components.validation.offending_rows import OffendingRow
+from components.validation.severities import Severities, Severity
 
 NOT_VALIDATED = "NOT_VALIDATED"
 """The kind of finding for a split that ExampleValidator was told to leave out."""
@@ -23,6 +23,8 @@ _MISSING_VALUES = frozenset(
     {_KINDS.FEATURE_TYPE_LOW_FRACTION_PRESENT, _KINDS.FEATURE_TYPE_LOW_NUMBER_PRESENT}
 )
 _SHOWN_FINDINGS = 20
+# Which rows are compared, by the kind of comparison.
+_OF_KIND = {"drift": "newest", "skew": "train"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Finding:
         detail: What was found, in words, with the offending values.
         share: In which part of the split's rows; None where the statistics cannot tell.
         severity: What it means for the run.
+        note: Why it is that severe, if the configuration says so.
+        value: The number that is out of bounds; None where it is not about a number.
+        threshold: The bound.
+        rows: The first offending rows of the input, whatever their split.
     """
 
     column: str
@@ -44,45 +50,97 @@ class Finding:
     detail: str
     share: Share | None
     severity: Severity
+    note: str = ""
+    value: float | None = None
+    threshold: float | None = None
+    rows: tuple[OffendingRow, ...] = field(default=())
 
     def __str__(self) -> str:
         """One line for people."""
         where = f"column {self.column!r}, " if self.column else ""
         share = f" in {self.share}" if self.share else ""
-        return f"{where}split {self.split!r}: {self.detail}{share}"
+        note = f" ({self.note})" if self.note else ""
+        seen = f"; first seen in {', '.join(map(str, self.rows))}" if self.rows else ""
+        return f"{where}split {self.split!r}: {self.detail}{share}{note}{seen}"
 
 
-def findings(
-    split: str,
-    anomalies: anomalies_pb2.Anomalies,
-    statistics: statistics_pb2.DatasetFeatureStatistics,
-    schema: schema_pb2.Schema,
-    severities: Mapping[str, Severity],
-) -> list[Finding]:
+@dataclass(frozen=True)
+class Split:
+    """What is known of a split.
+
+    Attributes:
+        name: Its name.
+        anomalies: What ExampleValidator wrote for it; None if it was told to leave it out.
+        statistics: Of all its rows.
+    """
+
+    name: str
+    anomalies: anomalies_pb2.Anomalies | None
+    statistics: statistics_pb2.DatasetFeatureStatistics
+
+
+def findings(split: Split, schema: schema_pb2.Schema, severities: Severities) -> list[Finding]:
     """Returns a split's findings, in no particular order.
 
     Args:
-        split: The split's name.
-        anomalies: What ExampleValidator wrote for it.
-        statistics: The split's statistics.
+        split: The split.
         schema: The contract.
-        severities: Column to severity. A column that is not listed blocks, but one that the schema
-            does not know only warns: no step reads it.
+        severities: Of columns. One that is not listed blocks, but one that the schema does not
+            know only warns: no step reads it.
     """
-    rows = int(statistics.num_examples)
+    if split.anomalies is None:
+        return [Finding("", split.name, NOT_VALIDATED, "not validated", None, "warn")]
+    rows = int(split.statistics.num_examples)
     found = [
-        Finding("", split, kind, detail, None, "block")
-        for kind, detail in _about_split(anomalies, rows)
+        Finding("", split.name, kind, detail, None, "block")
+        for kind, detail in _about_split(split.anomalies, rows)
     ]
-    by_name = {_name(column): column for column in statistics.features}
+    by_name = {_name(column): column for column in split.statistics.features}
     entries = {feature.name: feature for feature in schema.feature}
-    for path, info in anomalies.anomaly_info.items():
+    for path, info in split.anomalies.anomaly_info.items():
         name = ".".join(info.path.step) or path
         column = Column(by_name.get(name), entries.get(name), schema, rows)
         for reason in _distinct(info):
-            detail, share = evidence(reason, column)
-            severity = severities.get(name) or _default_severity(info, reason)
-            found.append(Finding(name, split, _Kind.Name(reason.type), detail, share, severity))
+            shown = evidence(reason, column)
+            severity, note = severities.of(name, _default_severity(info, reason))
+            found.append(
+                Finding(
+                    name,
+                    split.name,
+                    _Kind.Name(reason.type),
+                    shown.detail,
+                    shown.share,
+                    severity,
+                    note,
+                    shown.value,
+                    shown.threshold,
+                )
+            )
+    return found
+
+
+def distance_findings(distances: Sequence[dict[str, Any]], severities: Severities) -> list[Finding]:
+    """Returns a finding for each distance above its threshold.
+
+    Args:
+        distances: As ExampleValidator wrote them.
+        severities: Of columns; one that is not listed blocks.
+    """
+    found = []
+    for distance in distances:
+        value, limit = distance["value"], distance["threshold"]
+        if limit is None or value <= limit:
+            continue
+        kind, baseline = distance["kind"], distance["baseline"]
+        measure = distance["measure"].replace("_", "-")
+        detail = f"{kind} of {value:.4f} ({measure}) against {baseline}, at most {limit:g}"
+        severity, note = severities.of(distance["column"], "block")
+        split = _OF_KIND[kind]
+        found.append(
+            Finding(
+                distance["column"], split, kind.upper(), detail, None, severity, note, value, limit
+            )
+        )
     return found
 
 
@@ -124,14 +182,14 @@ def refusal(found: Iterable[Finding]) -> str | None:
 
 
 def unused_severities(
-    severities: Mapping[str, Severity],
+    severities: Severities,
     schema: schema_pb2.Schema,
     statistics: Iterable[statistics_pb2.DatasetFeatureStatistics],
 ) -> list[str]:
     """Returns the columns with a severity that neither the schema nor the data have."""
     known = {feature.name for feature in schema.feature}
     known |= {_name(column) for split in statistics for column in split.features}
-    return sorted(set(severities) - known)
+    return sorted(severities.columns - known)
 
 
 def _about_split(anomalies: anomalies_pb2.Anomalies, rows: int) -> Iterator[tuple[str, str]]:
