@@ -10,6 +10,7 @@ from pipeline.errors import UserError
 
 _SUMMARIES = {
     "run": "Run the pipeline: from rows to a pushed model.",
+    "init": "Make a configuration and a schema for a table of yours.",
     "status": "Show the last runs and the pushed versions.",
     "config": "Show the effective configuration.",
     "example-data": "Lay out real rows as dated spans, to try windows and drift on.",

@@ -63,7 +63,7 @@ def statistics(what: What) -> tfdv.StatsOptions | None:
 
 def transform(what: What) -> dict[str, Any]:
     """Options of Transform."""
-    return {"label": _label(what), "drop": list(what.features.drop)}
+    return {"task": what.task, "label": _label(what), "drop": list(what.features.drop)}
 
 
 def training(what: What) -> dict[str, Any]:

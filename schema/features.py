@@ -3,6 +3,7 @@
 | in the schema                                           | feature                            |
 | ------------------------------------------------------- | ---------------------------------- |
 | FLOAT                                                   | Number                             |
+| BYTES with a time_domain and a string_format            | Date                               |
 | BYTES with a string domain                              | Category, values known             |
 | BYTES                                                   | Category, values found in the data |
 | INT with bool_domain                                    | Category, values 0 and 1           |
@@ -20,6 +21,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 
 from schema.columns import SERVING, TRAINING, Column, columns
 from schema.errors import SchemaError
+from schema.labels import Label
 
 SMALL_DOMAIN = 100
 """A closed range of integers with at most this many values is taken for codes, not quantities."""
@@ -58,34 +60,22 @@ class Category:
     values: tuple[int, ...] | tuple[str, ...] | None = None
 
 
-Feature = Number | Category
-
-
 @dataclass(frozen=True)
-class Label:
-    """What is learnt.
+class Date:
+    """A day, or a moment, as ISO 8601 text.
 
     Attributes:
-        column: The raw column that is the label, or that the label is made from.
-        share: With `of`: the label is 1 where `column` is above this share of `of`.
-        of: A raw number column. A row in which it is missing, 0 or negative has label 0.
+        column: The raw column.
+        may_be_missing: Then the model is also told whether it was.
+        has_time: Whether the hour means something.
     """
 
     column: str
-    share: float | None = None
-    of: str | None = None
+    may_be_missing: bool
+    has_time: bool
 
-    def __post_init__(self) -> None:
-        if (self.share is None) != (self.of is None):
-            raise SchemaError(
-                f"label {self.column!r}: share and of go together, "
-                f"got share={self.share!r} and of={self.of!r}"
-            )
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The raw columns that are read to make the label."""
-        return (self.column,) if self.of is None else (self.column, self.of)
+Feature = Number | Category | Date
 
 
 def tensor_name(column: str) -> str:
@@ -146,6 +136,9 @@ def feature_table(
 def _feature(column: Column, entry: schema_pb2.Feature, schema: schema_pb2.Schema) -> Feature:
     if column.kind == "float":
         return Number(column.name, column.may_be_missing)
+    if column.kind == "bytes" and entry.time_domain.string_format:
+        has_time = "%H" in entry.time_domain.string_format
+        return Date(column.name, column.may_be_missing, has_time)
     if column.kind == "bytes":
         return Category(
             column.name, column.may_be_missing, is_integer=False, values=_strings(entry, schema)

@@ -3,6 +3,8 @@
 from typing import Any
 
 import apache_beam as beam
+import numpy as np
+import numpy.typing as npt
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.extractors.unbatch_extractor import UNBATCH_EXTRACTOR_STAGE_NAME
 
@@ -40,4 +42,25 @@ def _without_ballast(batch: dict[str, Any], columns: set[str]) -> dict[str, Any]
         if key in batch
     }
     features = {c: values for c, values in batch[tfma.FEATURES_KEY].items() if c in columns}
-    return kept | {tfma.FEATURES_KEY: features}
+    return _labelled(kept | {tfma.FEATURES_KEY: features})
+
+
+def _labelled(batch: dict[str, Any]) -> dict[str, Any]:
+    """Without the rows whose label is not known: nothing can be said of them."""
+    labels = np.asarray(batch[tfma.LABELS_KEY], np.float64)
+    is_known = np.asarray(np.isfinite(labels.reshape(len(labels), -1)).all(axis=1), np.bool_)
+    if is_known.all():
+        return batch
+    return _filtered(batch, is_known)
+
+
+def _filtered(value: Any, is_kept: npt.NDArray[np.bool_]) -> Any:
+    match value:
+        case dict():
+            return {key: _filtered(inner, is_kept) for key, inner in value.items()}
+        case np.ndarray():
+            return value[is_kept]
+        case tfma.types.VarLenTensorValue():
+            rows = [row for row, kept in zip(value, is_kept, strict=True) if kept]
+            return tfma.types.VarLenTensorValue.from_dense_rows(rows)
+    raise TypeError(f"a batch of TFMA with a {type(value).__name__}")

@@ -29,9 +29,21 @@ METRICS: Mapping[str, Mapping[str, Metric]] = {
         "precision": Metric("Precision", is_optional=True, higher_is_better=True),
         "recall": Metric("Recall", is_optional=True, higher_is_better=True),
     },
+    "multiclass": {
+        "accuracy": Metric(
+            "SparseCategoricalAccuracy", higher_is_better=True, module="tf_keras.metrics"
+        ),
+        "loss": Metric(
+            "SparseCategoricalCrossentropy",
+            higher_is_better=False,
+            module="tf_keras.metrics",
+            is_optional=True,
+        ),
+    },
     "regression": {
         "rmse": Metric("RootMeanSquaredError", higher_is_better=False, module="tf_keras.metrics"),
         "mae": Metric("MeanAbsoluteError", higher_is_better=False),
+        "r2": Metric("R2", higher_is_better=True, module="components.evaluator.r2"),
     },
 }
 """By task and by the name that gates use."""

@@ -8,8 +8,7 @@ from typing import Any
 
 from components.errors import ComponentError
 from components.evaluator.metrics import METRICS
-from components.training.options import Task
-from schema.features import Label
+from schema.labels import Label, Task
 
 OVERALL = "overall"
 EVERY_SLICE = "every slice"

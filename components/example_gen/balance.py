@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema.features import Label
+from schema.labels import Label
 
 MISSING = "missing"
 _SHOWN_VALUES = 20

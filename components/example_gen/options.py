@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from components.rows.files import Format
-from schema.features import Label
+from schema.labels import Label
 
 SplitBy = Literal["row", "entity", "time"]
 

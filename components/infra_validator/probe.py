@@ -46,11 +46,13 @@ def main(model_path: str, rows_path: str, answers_path: str) -> None:
 
 
 def _ask(signature: Any, rows: list[bytes]) -> list[list[float | str]]:
-    """One list of floats a row, whatever the names and shapes of the outputs."""
+    """One list of floats a row, whatever the names and shapes of the outputs; texts left out."""
     (name,) = signature.structured_input_signature[1]
     outputs = signature(**{name: tf.constant(rows)})
     flat = [
-        tf.reshape(tf.cast(outputs[key], tf.float64), [len(rows), -1]) for key in sorted(outputs)
+        tf.reshape(tf.cast(outputs[key], tf.float64), [len(rows), -1])
+        for key in sorted(outputs)
+        if outputs[key].dtype != tf.string
     ]
     answers = tf.concat(flat, axis=1).numpy().tolist()
     # JSON knows no NaN.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from components.errors import ModelRefused
 from components.training.features import FeatureReader, Features, gather, read_examples
 
 # Compressed; as features in memory it becomes ten to fifty times as much.
@@ -27,9 +28,9 @@ def training_batches(
         seed: Of the order.
     """
     if sum(tf.io.gfile.stat(file).length for file in files) < _CACHE_BELOW_BYTES:
-        batches = _from_memory(in_memory(files, reader), batch_size, seed)
+        batches = _from_memory(in_memory(files, reader, label), batch_size, seed)
     else:
-        batches = _from_files(files, reader, batch_size, seed)
+        batches = _from_files(files, reader, label, batch_size, seed)
     return batches.map(lambda features: split_label(features, label)).prefetch(tf.data.AUTOTUNE)
 
 
@@ -38,9 +39,15 @@ def split_label(features: Features, label: str) -> tuple[Features, tf.Tensor]:
     return {name: value for name, value in features.items() if name != label}, features[label]
 
 
-def in_memory(files: Sequence[str], reader: FeatureReader) -> Features:
-    """All rows, encoded: each feature [rows, ...], in the order of the files."""
-    chunks = list(reader.chunks(read_examples(files)))
+def in_memory(files: Sequence[str], reader: FeatureReader, label: str) -> Features:
+    """All rows that have a label, encoded: each feature [rows, ...], in the order of the files.
+
+    Raises:
+        ModelRefused: there is none.
+    """
+    chunks = [_labelled(chunk, label) for chunk in reader.chunks(read_examples(files))]
+    if not sum(int(chunk[label].shape[0]) for chunk in chunks):
+        raise ModelRefused("no training row has a label, or one of the classes of the schema")
     return {name: tf.concat([chunk[name] for chunk in chunks], axis=0) for name in chunks[0]}
 
 
@@ -51,13 +58,21 @@ def _from_memory(features: Features, batch_size: int, seed: int) -> tf.data.Data
         tf.data.Dataset.range(rows)
         .shuffle(rows, seed=seed)
         .repeat()
+        # Behind the repetition: fewer rows than a batch are in it several times.
         .batch(batch_size, drop_remainder=True)
         .map(lambda numbers: gather(features, numbers), num_parallel_calls=tf.data.AUTOTUNE)
     )
 
 
 def _from_files(
-    files: Sequence[str], reader: FeatureReader, batch_size: int, seed: int
+    files: Sequence[str], reader: FeatureReader, label: str, batch_size: int, seed: int
 ) -> tf.data.Dataset:
     examples = read_examples(files, shuffle_seed=seed).shuffle(_SHUFFLE_ROWS, seed=seed).repeat()
-    return reader.chunks(examples).rebatch(batch_size, drop_remainder=True)
+    labelled = reader.chunks(examples).map(lambda chunk: _labelled(chunk, label))
+    return labelled.rebatch(batch_size, drop_remainder=True)
+
+
+def _labelled(features: Features, label: str) -> Features:
+    """The rows whose label is known."""
+    is_known = tf.math.is_finite(features[label])
+    return {name: tf.boolean_mask(values, is_known) for name, values in features.items()}

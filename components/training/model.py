@@ -5,44 +5,63 @@ from collections.abc import Mapping, Sequence
 import keras
 
 from components.training.options import TrainingOptions
+from components.transform.dates import HOURS, MONTHS, WEEKDAYS
 from components.transform.numbers import BINS
-from schema.features import Category, Feature, Number, transformed
+from schema.features import Category, Date, Feature, Number, transformed
 
 _DROPOUT = 0.1
 _LARGEST_EMBEDDING = 16
+# Of the categories that share a vocabulary, and so one table of embeddings.
+_SHARED_EMBEDDING = 12
 
 
 def build_model(
-    features: Sequence[Feature], depths: Mapping[str, int], options: TrainingOptions
+    features: Sequence[Feature],
+    depths: Mapping[str, int],
+    options: TrainingOptions,
+    outputs: int,
 ) -> keras.Model:
     """Builds the untrained network: numbers and embedded categories into one stack of layers.
 
     Args:
         features: What the model sees.
         depths: One more than the largest id, by column, for every category.
-        options: Hidden layers and task.
+        options: Hidden layers.
+        outputs: How many numbers it answers: one, or one a class.
 
     Returns:
-        A model from a dict of features, named and shaped as Transform writes them, to [batch, 1]
-        float32: a log-odds for a binary task, the value for a regression.
+        A model from a dict of features, named and shaped as Transform writes them, to
+        [batch, outputs] float32.
     """
     inputs: dict[str, keras.KerasTensor] = {}
     parts: list[keras.KerasTensor] = []
     for feature in features:
         name = transformed(feature.column)
         match feature:
-            case Number():
-                width = 1 + BINS + (1 if feature.may_be_missing else 0)
-                inputs[name] = keras.Input((width,), name=name)
+            case Number() | Date():
+                inputs[name] = keras.Input((_width(feature),), name=name)
                 parts.append(inputs[name])
             case Category():
                 inputs[name] = keras.Input((), name=name, dtype="int64")
-                parts.append(_embed(inputs[name], depths[feature.column], name))
+                if feature.values is not None:
+                    parts.append(_embed(inputs[name], depths[feature.column], name))
+    found = [f.column for f in features if isinstance(f, Category) and f.values is None]
+    if found:
+        ids = keras.ops.stack([inputs[transformed(column)] for column in found], axis=1)
+        shared = keras.layers.Embedding(depths[found[0]], _SHARED_EMBEDDING, name="categories")
+        parts.append(keras.layers.Flatten()(shared(ids)))
     hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
     for units in options.hidden_units:
         hidden = keras.layers.Dense(units, activation="relu")(hidden)
         hidden = keras.layers.Dropout(_DROPOUT)(hidden)
-    return keras.Model(inputs, keras.layers.Dense(1)(hidden))
+    return keras.Model(inputs, keras.layers.Dense(outputs)(hidden))
+
+
+def _width(feature: Number | Date) -> int:
+    width = 1 + BINS + (1 if feature.may_be_missing else 0)
+    if isinstance(feature, Date):
+        width += MONTHS + WEEKDAYS + (HOURS if feature.has_time else 0)
+    return width
 
 
 def _embed(ids: keras.KerasTensor, depth: int, name: str) -> keras.KerasTensor:

@@ -3,12 +3,10 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from components.errors import ComponentError
-from schema.features import Label
-
-Task = Literal["binary", "regression"]
+from schema.labels import Label, Task
 
 
 @dataclass(frozen=True, kw_only=True)

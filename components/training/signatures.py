@@ -7,13 +7,18 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.training.options import Task
+from components.training.targets import Target
 from schema.features import tensor_name
+from schema.labels import Task
 
 EXAMPLES = "examples"
 """Input of the signatures that take serialized tf.Examples."""
 
-ANSWERS: Mapping[Task, str] = {"binary": "probability", "regression": "value"}
+ANSWERS: Mapping[Task, str] = {
+    "binary": "probability",
+    "multiclass": "probabilities",
+    "regression": "value",
+}
 """Output of the signatures that answer, by task."""
 
 
@@ -22,11 +27,13 @@ class ServingModel(tf.Module):
 
     | signature            | in                                   | out                            |
     | -------------------- | ------------------------------------ | ------------------------------ |
-    | `serving_default`    | `examples` [batch] string            | the answer [batch, 1] float32  |
-    | `serve_rows`         | one [batch] tensor a column          | the answer [batch, 1] float32  |
+    | `serving_default`    | `examples` [batch] string            | the answer                     |
+    | `serve_rows`         | one [batch] tensor a column          | the answer                     |
     | `transform_features` | `examples` [batch] string, with label | every feature, and the label  |
 
-    The answer is `probability` of label 1, or `value` for a regression. A tf.Example may lack
+    The answer is `probability` [batch, 1] float32 of label 1, or `value` [batch, 1] float32 for a
+    regression, or, for several classes, `probabilities` [batch, classes] float32 in the order in
+    which the schema lists them, and `class` [batch, 1] string, the likeliest. A tf.Example may lack
     any column that the schema lets be missing; without one that it does not, it is refused. A
     signature of TensorFlow cannot leave a tensor out, so in `serve_rows` a missing value is NaN,
     the empty string, or the smallest int64. The tensors of `serve_rows` have the names of the
@@ -39,16 +46,16 @@ class ServingModel(tf.Module):
         transform_output: tft.TFTransformOutput,
         columns: Sequence[str],
         label_columns: Sequence[str],
-        task: Task,
+        target: Target,
     ) -> None:
         """Joins the two.
 
         Args:
-            model: From features to [batch, 1]: log-odds or value.
+            model: From features to [batch, outputs].
             transform_output: What Transform wrote.
             columns: The raw columns that the features are made from.
             label_columns: The raw columns that the label is made from.
-            task: What the model's output means.
+            target: What the model's outputs mean.
         """
         super().__init__()
         self._model = model
@@ -56,7 +63,7 @@ class ServingModel(tf.Module):
         spec = transform_output.raw_feature_spec()
         self._columns = {column: spec[column] for column in columns}
         self._labelled = self._columns | {column: spec[column] for column in label_columns}
-        self._task = task
+        self._target = target
 
     def save(self, path: str) -> None:
         """Writes the SavedModel."""
@@ -90,8 +97,7 @@ class ServingModel(tf.Module):
 
     def _answer(self, raw: Mapping[str, tf.Tensor | tf.SparseTensor]) -> dict[str, tf.Tensor]:
         output = self._model(dict(self._transform(raw)), training=False)
-        name = ANSWERS[self._task]
-        return {name: tf.sigmoid(output) if self._task == "binary" else output}
+        return self._target.answers(output)
 
 
 def _as_parsed(

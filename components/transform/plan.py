@@ -7,7 +7,8 @@ from typing import Any, assert_never
 
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from schema.features import Category, Feature, Label, Number, feature_table
+from schema.features import Category, Date, Feature, Number, feature_table
+from schema.labels import Classes, Label, Task, label_classes
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,14 @@ class Plan:
     Attributes:
         features: One entry a feature, in the order of the schema.
         label: What is learnt.
+        task: What is learnt of it.
+        classes: The label's values, in the order of their ids; none for a number as it stands.
     """
 
     features: tuple[Feature, ...]
     label: Label
+    task: Task
+    classes: Classes = ()
 
     @classmethod
     def from_schema(cls, schema: schema_pb2.Schema, options: Mapping[str, Any]) -> "Plan":
@@ -28,11 +33,12 @@ class Plan:
 
         Args:
             schema: The contract with the data.
-            options: `{"label": {"column", "share", "of"}, "drop": [column, ...]}`, of which
-                `share`, `of` and `drop` may be left out.
+            options: `{"task", "label": {"column", "share", "of", "positive"}, "drop": [column,
+                ...]}`, of which all but the task and the column may be left out.
         """
-        label = Label(**options["label"])
-        return cls(feature_table(schema, label, options.get("drop", ())), label)
+        label, task = Label(**options["label"]), options["task"]
+        features = feature_table(schema, label, options.get("drop", ()))
+        return cls(features, label, task, label_classes(schema, label, task))
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Plan":
@@ -40,6 +46,8 @@ class Plan:
         return cls(
             features=tuple(_feature_from_plain(entry) for entry in plain["features"]),
             label=Label(**plain["label"]),
+            task=plain["task"],
+            classes=tuple(plain["classes"]),
         )
 
     def to_plain(self) -> dict[str, Any]:
@@ -47,6 +55,8 @@ class Plan:
         return {
             "features": [_feature_to_plain(feature) for feature in self.features],
             "label": dataclasses.asdict(self.label),
+            "task": self.task,
+            "classes": list(self.classes),
         }
 
 
@@ -56,14 +66,19 @@ def _feature_to_plain(feature: Feature) -> dict[str, Any]:
             return {"kind": "number", **dataclasses.asdict(feature)}
         case Category():
             return {"kind": "category", **dataclasses.asdict(feature)}
+        case Date():
+            return {"kind": "date", **dataclasses.asdict(feature)}
         case _:
             assert_never(feature)
 
 
 def _feature_from_plain(plain: Mapping[str, Any]) -> Feature:
     entry = dict(plain)
-    if entry.pop("kind") == "number":
-        return Number(**entry)
+    match entry.pop("kind"):
+        case "number":
+            return Number(**entry)
+        case "date":
+            return Date(**entry)
     if entry["values"] is not None:
         entry["values"] = tuple(entry["values"])
     return Category(**entry)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.config.metrics import Task
 from pipeline.config.problems import Problem, shown, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
 from pipeline.config.where import Beam
+from schema.labels import Task
 
 _SPLIT_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NEEDED_SPLITS = ("train", "eval")
@@ -73,6 +73,11 @@ def label_problems(task: Task, label: Label) -> Iterator[Problem]:
         )
     if label.of == label.column:
         yield wrong(("label", "of"), label.of, "a column other than label.column")
+    if label.positive is not None and (task != "binary" or label.share is not None):
+        yield Problem(
+            ("label", "positive"),
+            f"is for a binary label of two values, not for {'a share' if label.share else task}",
+        )
     if label.share is not None and task != "binary":
         yield Problem(
             ("label", "share"),

@@ -10,6 +10,7 @@ from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
 from schema import SERVING, TRAINING, SchemaError, columns, read_schema
 from schema import features as schema_features
+from schema import labels as schema_labels
 
 _SCHEMA_KEY = ("data", "schema")
 
@@ -40,19 +41,17 @@ def column_problems(parts: Mapping[str, Any]) -> Iterator[Problem]:
     kinds = {column.name: column.kind for column in columns(contract)}
     problems = list(_unknown(parts, data, tuple(kinds)))
     label = parts.get("label")
-    if isinstance(label, Label):
+    if isinstance(label, Label) and label.of is not None:
         problems += _texts(label, kinds)
     yield from problems
-    features = parts.get("features")
+    features, task = parts.get("features"), parts.get("task")
     if problems or not isinstance(label, Label) or not isinstance(features, Features):
         return
-    if (label.share is None) == (label.of is None):
+    if (label.share is None) == (label.of is None) and task is not None:
+        learnt = schema_labels.Label(**label.model_dump())
         try:
-            schema_features.feature_table(
-                contract,
-                schema_features.Label(label.column, label.share, label.of),
-                features.drop,
-            )
+            schema_features.feature_table(contract, learnt, features.drop)
+            schema_labels.label_classes(contract, learnt, task)
         except SchemaError as error:
             yield Problem(_SCHEMA_KEY, f"does not fit this file: {error}")
 
@@ -90,6 +89,7 @@ def _named(parts: Mapping[str, Any], data: Data) -> Iterator[tuple[KeyPath, str]
 
 
 def _texts(label: Label, kinds: Mapping[str, str]) -> Iterator[Problem]:
+    """A share is of numbers."""
     for key, name in (("column", label.column), ("of", label.of)):
         if name is not None and kinds.get(name) == "bytes":
             yield wrong(("label", key), name, "a column of numbers; this one holds text")

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Task = Literal["binary", "regression"]
+from schema.labels import Task
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Metric:
     @property
     def range(self) -> str:
         """In words."""
+        if math.isinf(self.lowest):
+            return f"at most {self.highest:g}"
         if math.isinf(self.highest):
             return f"at least {self.lowest:g}"
         return f"between {self.lowest:g} and {self.highest:g}"
@@ -39,11 +41,13 @@ METRICS = {
         Metric("auc", ("binary",), 0, 1, "higher"),
         Metric("precision", ("binary",), 0, 1, "higher"),
         Metric("recall", ("binary",), 0, 1, "higher"),
-        Metric("accuracy", ("binary",), 0, 1, "higher"),
+        Metric("accuracy", ("binary", "multiclass"), 0, 1, "higher"),
         # The mean cross-entropy, in nats.
-        Metric("loss", ("binary",), 0, math.inf, "lower"),
+        Metric("loss", ("binary", "multiclass"), 0, math.inf, "lower"),
         Metric("rmse", ("regression",), 0, math.inf, "lower"),
         Metric("mae", ("regression",), 0, math.inf, "lower"),
+        # The share of the label's variance that is explained; a model may be worse than the mean.
+        Metric("r2", ("regression",), -math.inf, 1, "higher"),
     )
 }
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.config.metrics import Task
 from pipeline.config.section import Column, Count, Many, Section, Table, Text, fingerprint, frozen
+from schema.labels import Task
 
 # Kubeflow's rule for the names of pipelines, which this becomes.
 _PROBLEM_NAME = r"^[a-z0-9][a-z0-9-]{0,127}$"
@@ -132,11 +132,13 @@ class Label(Section):
         column: The column that is the label, or that the label is made from.
         share: With `of`: the label is 1 where `column` is above this share of `of`.
         of: A number column. A row in which it is missing, 0 or negative has label 0.
+        positive: Of a binary label, the value that is 1, as text; not for a column of 0 and 1.
     """
 
     column: Column
     share: Annotated[float | None, Field(ge=0, description="a number of at least 0")] = None
     of: Column | None = None
+    positive: Annotated[Text | None, Field(description="a value of the label, as text")] = None
 
 
 class Features(Section):

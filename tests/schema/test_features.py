@@ -5,7 +5,8 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from schema import SchemaError
-from schema.features import Category, Label, Number, feature_table, tensor_name, transformed
+from schema.features import Category, Number, feature_table, tensor_name, transformed
+from schema.labels import Label
 
 LABEL = 'feature { name: "y" type: INT not_in_environment: "SERVING" }'
 

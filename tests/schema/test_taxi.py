@@ -8,7 +8,8 @@ import pytest
 
 from components.locations import resolve
 from schema import columns, read_schema
-from schema.features import Category, Label, Number, feature_table
+from schema.features import Category, Number, feature_table
+from schema.labels import Label
 
 SCHEMA = Path(__file__).parents[2] / "schema" / "taxi" / "schema.pbtxt"
 TRIPS = "package://tfx/examples/chicago_taxi_pipeline/data/simple/data.csv"

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.example_gen.balance import added, brief, count, label_values
-from schema.features import Label
+from schema.labels import Label
 
 NAMES = ("train", "eval")
 

@@ -104,7 +104,7 @@ def test_every_shard_of_every_split_is_read(taxi):
     reader = FeatureReader(taxi.transform, list(taxi.transform.raw_feature_spec()))
     patterns = [f"{taxi.examples.uri}/Split-{split}/*" for split in ("train", "eval")]
 
-    features = in_memory(example_files(patterns), reader)
+    features = in_memory(example_files(patterns), reader, "tips_xf")
 
     assert features["tips_xf"].shape == (3000,)
 

@@ -1,5 +1,6 @@
 """The values that Transform gives, worked out by hand."""
 
+import datetime
 import math
 
 import numpy as np
@@ -8,10 +9,13 @@ import tensorflow as tf
 
 from components.transform import rows as raw_rows
 from components.transform.categories import MISSING, UNSEEN, depth
+from components.transform.dates import encode_parts, parse_dates
 from components.transform.labels import encode_label
 from components.transform.numbers import BINS, piecewise_linear
+from components.transform.plan import Plan
 from schema import read_schema
-from schema.features import Category, Label, feature_table
+from schema.features import Category, feature_table
+from schema.labels import Label
 from tests.components.learning import trips
 
 SCHEMA = """
@@ -166,9 +170,79 @@ def test_label_is_a_tip_above_a_fifth_of_the_fare(fare, tips, is_generous):
     spec = dict.fromkeys(("fare", "tips"), tf.io.VarLenFeature(tf.float32))
     raw = tf.io.parse_example([trips.serialized(row)], spec)
 
-    label = encode_label(raw, Label("tips", share=0.2, of="fare"))
+    label = encode_label(raw, Plan((), Label("tips", share=0.2, of="fare"), "binary"))
 
     assert label.numpy().tolist() == [is_generous]
+
+
+NAN = None
+
+
+def encoded(values, task, classes=(), positive=None):
+    """The labels of rows with these values in column `y`, NaN as None."""
+    rows = [trips.serialized({} if value is None else {"y": value}) for value in values]
+    kind = next(type(value) for value in values if value is not None)
+    dtype = {int: tf.int64, float: tf.float32, bytes: tf.string}[kind]
+    raw = tf.io.parse_example(rows, {"y": tf.io.VarLenFeature(dtype)})
+    labels = encode_label(raw, Plan((), Label("y", positive=positive), task, classes)).numpy()
+    return [NAN if np.isnan(label) else label for label in labels]
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "classes", "positive", "labels"),
+    [
+        ([b"yes", b"no", None, b"perhaps"], "binary", ("no", "yes"), "yes", [1, 0, NAN, NAN]),
+        ([b"yes", b"no"], "binary", ("yes",), "yes", [1, 0]),
+        ([2, 1, 3, None], "binary", (1, 2), "2", [1, 0, NAN, NAN]),
+        ([0, 1, 2, None], "binary", (), None, [0, 1, NAN, NAN]),
+        ([1.0, 0.0, 0.5], "binary", (), None, [1, 0, NAN]),
+        ([b"b", b"a", b"z", None], "multiclass", ("a", "b", "c"), None, [1, 0, NAN, NAN]),
+        ([5, 3, 2, None], "multiclass", (3, 4, 5), None, [2, 0, NAN, NAN]),
+        ([1.5, -2.0, None], "regression", (), None, [1.5, -2.0, NAN]),
+    ],
+)
+def test_a_label_is_an_id_a_number_or_unknown(values, task, classes, positive, labels):
+    assert encoded(values, task, classes, positive) == labels
+
+
+def test_dates_are_days_since_1970_with_month_weekday_and_hour():
+    moments = [
+        datetime.datetime(1899, 12, 31) + datetime.timedelta(days=13 * step, hours=step % 24)
+        for step in range(6000)
+    ]
+    text = [moment.isoformat(sep=" ").encode() for moment in moments]
+
+    when, parts = parse_dates(tf.constant(text))
+
+    epoch = datetime.datetime(1970, 1, 1)
+    expected = [(moment - epoch) / datetime.timedelta(days=1) for moment in moments]
+    np.testing.assert_allclose(when, expected, atol=0.01)
+    assert parts.numpy().tolist() == [[m.month - 1, m.weekday(), m.hour, 1] for m in moments]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2024-03-01", 19783),
+        ("2024-03-01T12", 19783.5),
+        ("2024-03-01T12:00Z", 19783.5),
+        ("2024-03-01 18:00:00.123+02:00", 19783.75),
+        ("", None),
+        ("2024-13-01", None),
+        ("2024-02-30", None),
+        ("2024-3-1", None),
+        ("01/03/2024", None),
+        ("soon", None),
+        ("2024-03-01 25:00", None),
+    ],
+)
+def test_what_is_no_iso_date_is_missing(text, days):
+    when, parts = parse_dates(tf.constant([text]))
+
+    assert [None if np.isnan(value) else value for value in when.numpy()] == [days]
+    hot = encode_parts(parts, has_time=True).numpy()
+    assert hot.shape == (1, 43)
+    assert hot.sum() == (0 if days is None else 3)
 
 
 def test_dense_columns_keep_missing_apart_from_zero():

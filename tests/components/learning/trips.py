@@ -106,7 +106,7 @@ def transform(folder, rows, schema, **options):
         {"transform_graph": [graph]},
         {
             "preprocessing_fn": "components.transform.preprocessing.preprocessing_fn",
-            "custom_config": json_utils.dumps({"label": TIP} | options),
+            "custom_config": json_utils.dumps({"task": "binary", "label": TIP} | options),
             "disable_statistics": 1,
         },
     )

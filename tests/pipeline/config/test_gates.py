@@ -92,7 +92,7 @@ def test_metric_of_another_task_is_refused(files):
 
     assert files.messages() == [
         "what.toml:18: evaluation.gates.0.metric: auc does not fit the task regression; "
-        "allowed: rmse, mae"
+        "allowed: rmse, mae, r2"
     ]
 
 
@@ -143,7 +143,7 @@ def test_gate_that_can_refuse_and_can_pass_is_taken(files, gate):
 
 def test_each_task_has_its_metrics():
     assert metrics_for("binary") == ("auc", "precision", "recall", "accuracy", "loss")
-    assert metrics_for("regression") == ("rmse", "mae")
+    assert metrics_for("regression") == ("rmse", "mae", "r2")
 
 
 def test_metric_is_found_by_its_name():

@@ -54,6 +54,7 @@ company = "warn"  # --set
 [data.waivers]  # default
 
 [label]
+# not set: positive
 column = "tips"
 share = 0.2
 of = "fare"

@@ -75,9 +75,9 @@ WRONG_VALUES = [
     (
         '"binary"',
         '"binry"',
-        '2: task: found "binry"; did you mean "binary"? allowed: binary, regression',
+        '2: task: found "binry"; did you mean "binary"? allowed: binary, multiclass, regression',
     ),
-    ('"binary"', "true", "2: task: found true; allowed: binary, regression"),
+    ('"binary"', "true", "2: task: found true; allowed: binary, multiclass, regression"),
     (
         '"trips.csv"',
         '" "',
@@ -186,7 +186,8 @@ WRONG_VALUES = [
     (
         "[training]",
         "features = 3\n[training]",
-        "13: label.features: unknown key; did you mean 'features'? allowed: column, of, share",
+        "13: label.features: unknown key; did you mean 'features'? "
+        "allowed: column, of, positive, share",
     ),
     (
         '[["company"]]',
@@ -328,7 +329,8 @@ def test_all_problems_of_both_files_are_told_at_once_in_the_order_of_the_lines(f
     files.change(files.where, "parallel_nodes = 2", "parallel_nodes = 0")
 
     assert files.messages() == [
-        'what.toml:2: task: found "binry"; did you mean "binary"? allowed: binary, regression',
+        'what.toml:2: task: found "binry"; did you mean "binary"? '
+        "allowed: binary, multiclass, regression",
         "what.toml:14: training.steps: found 0; expected a whole number of at least 1",
         "where.toml:11: run.parallel_nodes: found 0; expected a whole number from 1 to 16",
     ]
