@@ -12,6 +12,8 @@ _SUMMARIES = {
     "run": "Run the pipeline: from rows to a pushed model.",
     "init": "Make a configuration and a schema for a table of yours.",
     "status": "Show the last runs and the pushed versions.",
+    "data": "Report on the data of the last run.",
+    "schema": "Infer, compare, check and edit the schema.",
     "config": "Show the effective configuration.",
     "example-data": "Lay out real rows as dated spans, to try windows and drift on.",
     "doctor": "Check this machine and this installation.",

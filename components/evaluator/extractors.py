@@ -47,7 +47,11 @@ def _without_ballast(batch: dict[str, Any], columns: set[str]) -> dict[str, Any]
 
 def _labelled(batch: dict[str, Any]) -> dict[str, Any]:
     """Without the rows whose label is not known: nothing can be said of them."""
-    labels = np.asarray(batch[tfma.LABELS_KEY], np.float64)
+    labels = batch[tfma.LABELS_KEY]
+    if isinstance(labels, dict):
+        # By model; the rows are the same, and so are their labels.
+        labels = next(iter(labels.values()))
+    labels = np.asarray(labels, np.float64)
     is_known = np.asarray(np.isfinite(labels.reshape(len(labels), -1)).all(axis=1), np.bool_)
     if is_known.all():
         return batch

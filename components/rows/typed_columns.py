@@ -2,6 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,6 +40,9 @@ def cast_text(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
         int64, float32 or binary, null where missing or bad; and which cells are bad, None where
         none can be.
     """
+    if text.offset:
+        # Arrow 18's if_else misreads strings that do not begin where their buffer does.
+        text = text.take(pa.array(np.arange(len(text))))
     match kind:
         case "bytes":
             return text.cast(pa.binary()), None

@@ -73,7 +73,7 @@ def ReferenceStatisticsGen(
             for split, files in sets.items():
                 path = statistics_path(statistics.uri, split)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _take(pipeline, split, files, kinds, sources.identifiers, path)
+                take_statistics(pipeline, split, files, kinds, sources.identifiers, path)
     told_of = served_fingerprint(told["served"], told["format"])
     statistics.set_string_custom_property("served_fingerprint", told_of)
     statistics.set_string_custom_property("newest", sources.newest)
@@ -82,7 +82,7 @@ def ReferenceStatisticsGen(
     statistics.set_string_custom_property("summary", _summary(sets, sources.newest, spans))
 
 
-def _take(
+def take_statistics(
     pipeline: beam.Pipeline,
     split: str,
     files: Sequence[Source],
@@ -90,6 +90,16 @@ def _take(
     identifiers: Sequence[str],
     path: Path,
 ) -> None:
+    """Adds to a Beam pipeline what takes the statistics of files.
+
+    Args:
+        pipeline: To add to.
+        split: A name that no other step of it has.
+        files: The files.
+        kinds: Column to type.
+        identifiers: Columns that are left out.
+        path: Where the statistics are written.
+    """
     parts = [
         part
         for file in files

@@ -28,9 +28,15 @@ def anomalies_path(uri: str, split: str) -> Path:
 def read_statistics(uri: str, split: str) -> statistics_pb2.DatasetFeatureStatistics:
     """Returns the statistics of all rows of a split, without those of slices."""
     content = statistics_path(uri, split).read_bytes()
-    datasets = statistics_pb2.DatasetFeatureStatisticsList.FromString(content).datasets
-    named = [dataset for dataset in datasets if dataset.name == _ALL_ROWS]
-    return (named or datasets)[0]
+    return first_of(statistics_pb2.DatasetFeatureStatisticsList.FromString(content))
+
+
+def first_of(
+    listed: statistics_pb2.DatasetFeatureStatisticsList,
+) -> statistics_pb2.DatasetFeatureStatistics:
+    """Returns the statistics of all rows among those of slices."""
+    named = [dataset for dataset in listed.datasets if dataset.name == _ALL_ROWS]
+    return (named or listed.datasets)[0]
 
 
 def read_anomalies(uri: str, split: str) -> anomalies_pb2.Anomalies:

@@ -111,21 +111,18 @@ class Store:
 
     def last_ingredients(self, node: Node) -> dict[str, Any] | None:
         """Returns what the node's newest good execution was made from; None if there is none."""
-        context = self._mlmd.get_context_by_type_and_name("node", self._node_context(node))
-        if context is None:
+        newest = self._newest(node.id)
+        if newest is None:
             return None
-        done = [
-            execution
-            for execution in self._mlmd.get_executions_by_context(context.id)
-            if execution.last_known_state in _FINISHED
-        ]
-        if not done:
-            return None
-        newest = max(done, key=lambda execution: execution.id)
         ingredients: dict[str, Any] = json.loads(
             newest.custom_properties["ingredients"].string_value or "{}"
         )
         return ingredients
+
+    def latest(self, node_id: str) -> Artifacts | None:
+        """Returns what the node's newest good execution made; None if there is none."""
+        newest = self._newest(node_id)
+        return None if newest is None else self._outputs(newest.id)
 
     def start(
         self, run_id: str, node: Node, ingredients: Mapping[str, Any], inputs: Artifacts
@@ -173,7 +170,7 @@ class Store:
         """Returns the executions still marked as running; with the run lock held, all are dead."""
         found = []
         for node in nodes:
-            context = self._mlmd.get_context_by_type_and_name("node", self._node_context(node))
+            context = self._mlmd.get_context_by_type_and_name("node", self._node_context(node.id))
             if context is not None:
                 found += [
                     (node, execution.id)
@@ -231,11 +228,23 @@ class Store:
         return [
             self._context("pipeline", self._pipeline),
             self._context("pipeline_run", run_id),
-            self._context("node", self._node_context(node)),
+            self._context("node", self._node_context(node.id)),
         ]
 
-    def _node_context(self, node: Node) -> str:
-        return f"{self._pipeline}.{node.id}"
+    def _newest(self, node_id: str) -> pb.Execution | None:
+        """The node's newest good execution."""
+        context = self._mlmd.get_context_by_type_and_name("node", self._node_context(node_id))
+        if context is None:
+            return None
+        done = [
+            execution
+            for execution in self._mlmd.get_executions_by_context(context.id)
+            if execution.last_known_state in _FINISHED
+        ]
+        return max(done, key=lambda execution: execution.id, default=None)
+
+    def _node_context(self, node_id: str) -> str:
+        return f"{self._pipeline}.{node_id}"
 
     def _context(self, kind: str, name: str) -> pb.Context:
         known = self._mlmd.get_context_by_type_and_name(kind, name)

@@ -13,6 +13,7 @@ SUSPICIOUS = 0.99
 
 _FEWEST_ROWS = 200
 _BINS = 100
+_ROWS_A_BIN = 10
 _MOST_BINS_SHARE = 0.2
 
 
@@ -39,7 +40,13 @@ def gives_away(label: Profile, column: Profile, task: Task, rows: pa.Table) -> f
         # Nearly every row has a bin of its own: it would be an identifier, not a leak.
         return None
     text = known.column(label.name).combine_chunks()
-    score = _explained(bins, _numbers(text)) if task == "regression" else _right(bins, text)
+    if task == "regression":
+        score = _explained(bins, _numbers(text))
+        if column.is_number:
+            values = _numbers(known.column(column.name).combine_chunks())
+            score = max(score or 0, _on_a_line(values, _numbers(text)))
+    else:
+        score = _right(bins, text)
     return score if score is not None and score >= SUSPICIOUS else None
 
 
@@ -47,7 +54,8 @@ def _bins(text: pa.Array, column: Profile) -> npt.NDArray[np.int64]:
     if not column.is_number:
         return text.dictionary_encode().indices.to_numpy().astype(np.int64)
     values = _numbers(text)
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1]))
+    bins = min(_BINS, len(values) // _ROWS_A_BIN)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
     return np.searchsorted(edges, values, side="right")
 
 
@@ -75,3 +83,12 @@ def _explained(bins: npt.NDArray[np.int64], label: npt.NDArray[np.float64]) -> f
     spread = label[asked].var()
     errors = ((label[asked] - means[bins[asked]]) ** 2).mean()
     return float(1 - errors / spread) if spread > 0 else None
+
+
+def _on_a_line(values: npt.NDArray[np.float64], label: npt.NDArray[np.float64]) -> float:
+    """The squared correlation."""
+    spread = values.std() * label.std()
+    if not spread > 0:
+        return 0.0
+    together = (values - values.mean()) @ (label - label.mean()) / len(label)
+    return float((together / spread) ** 2)

@@ -104,3 +104,13 @@ def test_a_column_has_the_type_of_tf_example_also_when_it_is_empty(kind, expecte
     values, _ = cast_text(pa.array([None], pa.string()), kind)
 
     assert values.type == expected
+
+
+@pytest.mark.parametrize("kind", ["int", "float", "bytes"])
+def test_a_part_of_a_longer_column_is_read_as_it_is(kind):
+    whole = pa.array([str(i) for i in range(300)])
+
+    values, bad = cast_text(whole.slice(70, 70), kind)
+
+    assert values.to_pylist() == cast_text(whole, kind)[0].to_pylist()[70:140]
+    assert bad is None or not pc.any(bad).as_py()

@@ -8,8 +8,8 @@ def test_the_code_of_a_function_is_its_module_its_packages_and_what_they_import(
 
     assert files >= {
         "components/__init__.py",
-        "components/data_gate.py",
-        "components/data_contract.py",
+        "components/validation/data_gate.py",
+        "components/validation/data_contract.py",
         "components/errors.py",
         "schema/__init__.py",
         "schema/reading.py",

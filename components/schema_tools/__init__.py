@@ -1,0 +1,1 @@
+"""Keeping the curated schema: inferring, comparing, checking files, taking changes over."""

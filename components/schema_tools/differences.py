@@ -1,0 +1,73 @@
+"""How two schemas differ, in words."""
+
+from collections.abc import Iterator
+
+from tensorflow_metadata.proto.v0 import schema_pb2
+
+_SHOWN_VALUES = 5
+
+
+def differences(
+    curated: schema_pb2.Schema, inferred: schema_pb2.Schema
+) -> Iterator[tuple[str, str]]:
+    """Yields column and difference, in the order of the curated schema.
+
+    Args:
+        curated: What people made of it.
+        inferred: What the data say.
+    """
+    before = {feature.name: feature for feature in curated.feature}
+    after = {feature.name: feature for feature in inferred.feature}
+    for name in [*before, *(name for name in after if name not in before)]:
+        if name not in after:
+            yield name, "in the curated schema only"
+        elif name not in before:
+            yield name, f"in the data only, as {_type(after[name])}"
+        else:
+            for difference in _between(before[name], after[name], curated, inferred):
+                yield name, difference
+
+
+def _between(
+    curated: schema_pb2.Feature,
+    inferred: schema_pb2.Feature,
+    its_schema: schema_pb2.Schema,
+    other_schema: schema_pb2.Schema,
+) -> Iterator[str]:
+    if curated.type != inferred.type:
+        yield f"type {_type(curated)}, the data have {_type(inferred)}"
+    before, after = (round(100 * f.presence.min_fraction, 1) for f in (curated, inferred))
+    if before != after:
+        yield f"in at least {before:g} % of rows, the data have it in {_least(after)}"
+    known, seen = _domain(curated, its_schema), _domain(inferred, other_schema)
+    if known and seen:
+        if new := [value for value in seen if value not in set(known)]:
+            yield f"values that the domain lacks: {_some(new)}"
+        if absent := [value for value in known if value not in set(seen)]:
+            yield f"values that the data lack: {_some(absent)}"
+    elif seen or known:
+        yield (
+            f"no domain, the data have {len(seen)} values"
+            if seen
+            else f"a domain of {len(known)} values, the data have too many to list"
+        )
+
+
+def _least(percent: float) -> str:
+    return f"{percent:g} %" if percent else "not every one"
+
+
+def _type(feature: schema_pb2.Feature) -> str:
+    return schema_pb2.FeatureType.Name(feature.type)
+
+
+def _domain(feature: schema_pb2.Feature, schema: schema_pb2.Schema) -> list[str]:
+    if not feature.domain:
+        return list(feature.string_domain.value)
+    return [v for d in schema.string_domain if d.name == feature.domain for v in d.value]
+
+
+def _some(values: list[str]) -> str:
+    rest = len(values) - _SHOWN_VALUES
+    more = f" and {rest} more" if rest > 0 else ""
+    return ", ".join(map(repr, values[:_SHOWN_VALUES])) + more

@@ -1,0 +1,129 @@
+"""`tfxp schema` on what a run left, with the real TFDV."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from components.schema_tools.checking import check
+from components.schema_tools.widening import inferred, widened
+from pipeline.commands.schema import command
+from pipeline.errors import UserError
+from schema import SERVING, TRAINING, read_schema
+
+SCHEMA = """\
+# The contract with the trips.
+default_environment: "TRAINING"
+default_environment: "SERVING"
+feature {
+  name: "fare"
+  type: FLOAT
+  presence { min_fraction: 1 min_count: 1 }
+  shape {}
+  float_domain { min: 0 max: 100 }
+}
+# How it was paid.
+feature {
+  name: "payment"
+  type: BYTES
+  presence { min_fraction: 1 min_count: 1 }
+  shape {}
+  string_domain { value: "Card" value: "Cash" }
+}
+feature { name: "tips" type: FLOAT presence { min_fraction: 1 } not_in_environment: "SERVING" }
+"""
+
+
+@pytest.fixture
+def rows(tmp_path):
+    (tmp_path / "schema.pbtxt").write_text(SCHEMA, encoding="utf-8")
+
+    def write(text):
+        path = tmp_path / "rows.csv"
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    return write
+
+
+def checked(path, environment=TRAINING):
+    import datetime
+
+    contract = read_schema(path.parent / "schema.pbtxt")
+    return check(str(path), contract, environment, (), datetime.date(2026, 1, 1))
+
+
+def test_rows_that_keep_the_contract_fit(rows):
+    result = checked(rows("fare,payment,tips\n1,Cash,0\n2,Card,1\n"))
+
+    assert (result.fits, result.rows, result.findings) == (True, 2, [])
+
+
+def test_without_the_label_rows_fit_in_serving_only(rows):
+    path = rows("fare,payment\n1,Cash\n")
+
+    assert checked(path, SERVING).fits
+    (finding,) = checked(path).findings
+    assert (finding.column, finding.kind) == ("tips", "SCHEMA_MISSING_COLUMN")
+
+
+def test_what_does_not_fit_is_told_with_its_lines(rows):
+    result = checked(rows("fare,payment,tips\n1,Crypto,0\n200,Cash,1\nx,Cash,1\n"))
+
+    assert not result.fits
+    assert result.rejected == {"column 'fare': no number of 32 bits": 1}
+    assert [reject.line for reject in result.shown] == [4]
+    assert {f.column: [row.line for row in f.rows] for f in result.findings} == {
+        "payment": [2],
+        "fare": [3],
+    }
+
+
+def statistics(tmp_path, **splits):
+    import pandas as pd
+    import tensorflow_data_validation as tfdv
+
+    for split, columns in splits.items():
+        path = tmp_path / f"Split-{split}" / "FeatureStats.pb"
+        path.parent.mkdir(parents=True)
+        found = tfdv.generate_statistics_from_dataframe(pd.DataFrame(columns))
+        path.write_bytes(found.SerializeToString())
+    return tmp_path
+
+
+def test_a_schema_is_inferred_from_the_training_rows_alone(tmp_path):
+    folder = statistics(tmp_path, train={"x": ["a", "b"] * 50}, eval={"x": ["c"] * 10})
+
+    (feature,) = inferred(folder).feature
+    domain = inferred(folder).string_domain
+    assert (feature.name, [list(d.value) for d in domain]) == ("x", [["a", "b"]])
+
+
+def test_a_schema_is_widened_until_all_rows_fit_and_no_further(rows, tmp_path):
+    import tensorflow_data_validation as tfdv
+
+    rows("")
+    curated = read_schema(tmp_path / "schema.pbtxt")
+    odd = {"fare": [150.0], "payment": ["Crypto"], "tips": [1.0]}
+    good = {"fare": [5.0], "payment": ["Cash"], "tips": [1.0]}
+    folder = statistics(tmp_path / "statistics", train=good, eval=odd)
+
+    wider = widened(curated, folder, None)
+    one = widened(curated, folder, ["payment"])
+
+    listed = tfdv.load_stats_binary(str(folder / "Split-eval" / "FeatureStats.pb"))
+    assert not tfdv.validate_statistics(listed, wider, environment=TRAINING).anomaly_info
+    left = tfdv.validate_statistics(listed, one, environment=TRAINING).anomaly_info
+    assert list(left) == ["fare"]
+
+
+def test_before_the_first_run_the_command_says_what_to_run(tmp_path, monkeypatch):
+    where = tmp_path / "where.toml"
+    text = Path("configs/local.toml").read_text(encoding="utf-8")
+    where.write_text(text.replace('"var/', f'"{tmp_path}/'), encoding="utf-8")
+
+    result = CliRunner().invoke(command, ["diff", "--where", str(where)])
+
+    assert isinstance(result.exception, UserError)
+    assert str(result.exception) == "no runs yet; start one with `tfxp run`"
