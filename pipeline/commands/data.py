@@ -60,13 +60,10 @@ def _page(loaded: Config, last: LastRun, now: datetime.datetime) -> DataPage:
         "quarantine": f"{number(examples, 'rows_quarantined'):,}",
         "columns": f"{len(next(iter(sets.values())).features):,}" if sets else "0",
     }
-    spans = text(examples, "spans")
-    origin = f"{loaded.what.data.input}; {text(examples, 'summary')}"
     return DataPage(
         problem=loaded.what.name,
-        made=f"made {datetime.datetime.now():%Y-%m-%d %H:%M}"
-        + (f"; spans {spans}" if spans else ""),
-        origin=origin,
+        made=f"made {now:%Y-%m-%d %H:%M}",
+        origin=text(examples, "summary"),
         facts=facts,
         columns=column_facts(sets, verdict),
         verdict=verdict,

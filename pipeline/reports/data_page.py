@@ -127,7 +127,9 @@ def _quarantine(reasons: Mapping[str, int]) -> Iterator[str]:
 def _columns(columns: Sequence[ColumnFacts]) -> Iterator[str]:
     yield f"<h2>Columns ({len(columns)})</h2>"
     names = [escape(name) for name in (columns[0].sides if columns else ())]
-    marks = zip(('<span class="first">■</span>', '<span class="second">▬</span>'), names)
+    marks = zip(
+        ('<span class="first">■</span>', '<span class="second">▬</span>'), names, strict=False
+    )
     legend = ", ".join(f"{mark} {name}" for mark, name in marks)
     yield f'<p class="soft">{legend}; open a column for its figures.</p>'
     for column in columns:
