@@ -1,5 +1,6 @@
 """Tables that packages carry: `tfxp init` and `tfxp run`, unattended, to a pushed model."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -58,10 +59,34 @@ TABLES = {
         "target",
         "binary",
     ),
-    "diabetes": (lambda: frame(sklearn.datasets.load_diabetes), "target", "regression"),
     "digits": (lambda: frame(sklearn.datasets.load_digits), "target", "multiclass"),
     "payments": (None, "payment_type", "multiclass"),
 }
+
+
+def contents(folder):
+    """Everything that was written below a folder, unpacked."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            yield path, gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+
+
+def test_personal_data_reach_no_file_that_a_run_writes(project):
+    rows = frame(sklearn.datasets.load_diabetes)
+    rows["owner"] = [f"secret-{i % 90}@example.org" for i in range(len(rows))]
+    rows.to_csv(project / "owners.csv", index=False)
+    options = ("--data", "owners.csv", "--label", "target", "--private", "owner")
+
+    decided = tfxp(project, "init", "owners", *options, "--entity", "owner")
+    ran = tfxp(project, "run", "--config", "configs/owners.toml")
+
+    assert "task        regression: " in decided
+    assert "version 1 pushed" in ran
+
+    written = list(contents(project / "var"))
+    assert len(written) > 50
+    assert [path for path, content in written if b"secret-" in content] == []
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -20,7 +20,6 @@ class Report:
     Attributes:
         rows_in: Rows read.
         rows_out: Split to rows written.
-        files_out: Split to files written.
         rejected: What was wrong, to how many rows.
         shown: What was wrong, to where it was seen first.
         balance: Of the label.
@@ -30,7 +29,6 @@ class Report:
 
     rows_in: int = 0
     rows_out: Mapping[str, int] = field(default_factory=dict)
-    files_out: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
     balance: Balance = field(default_factory=dict)
@@ -54,7 +52,6 @@ def together(reports: Iterable[Report]) -> Report:
         whole = Report(
             rows_in=whole.rows_in + report.rows_in,
             rows_out=_sum(whole.rows_out, report.rows_out),
-            files_out=_sum(whole.files_out, report.files_out),
             rejected=_sum(whole.rejected, report.rejected),
             shown={**report.shown, **whole.shown},
             balance=added(whole.balance, report.balance),

@@ -17,7 +17,6 @@ class ShardWriter:
 
     Attributes:
         split: The split's name.
-        files: How many files were begun.
     """
 
     def __init__(self, folder: Path, split: str, task: int, megabytes: int) -> None:
@@ -30,7 +29,7 @@ class ShardWriter:
             megabytes: After how many MiB, uncompressed, the next file is begun.
         """
         self.split = split
-        self.files = 0
+        self._files = 0
         self._folder = folder / f"Split-{split}"
         self._task = task
         self._limit = megabytes * 2**20
@@ -61,9 +60,9 @@ class ShardWriter:
     def _begun(self) -> tf.io.TFRecordWriter:
         if self._writer is not None:
             self._writer.close()
-        name = _UNNAMED.format(task=self._task, file=self.files)
+        name = _UNNAMED.format(task=self._task, file=self._files)
         self._room = self._limit
-        self.files += 1
+        self._files += 1
         return tf.io.TFRecordWriter(str(self._folder / name), _GZIP)
 
 

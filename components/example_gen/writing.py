@@ -73,7 +73,7 @@ def write_task(task: Task, job: Job, cuts: Sequence[float]) -> Report:
                         tally.add_rejects(rejects)
             except (DataRefused, InputError) as error:
                 tally.unreadable.append(Unreadable.because(error))
-    report = tally.report({shard.split: shard.files for shard in shards})
+    report = tally.report()
     logging.info(
         "task %d: %d rows in, %s, %d put aside",
         task.index,
@@ -102,11 +102,10 @@ class _Tally:
             self.rejected[cause(reject)] += 1
             self.shown.setdefault(cause(reject), place(reject))
 
-    def report(self, files: Mapping[str, int]) -> Report:
+    def report(self) -> Report:
         return Report(
             rows_in=self.rows,
             rows_out=dict(self.written),
-            files_out=files,
             rejected=dict(self.rejected),
             shown=self.shown,
             balance=self.balance,

@@ -52,13 +52,14 @@ def cut(path: str, target_bytes: int, header_lines: int, delimiter: str) -> list
 
 
 def _blocks(path: str) -> Iterator[bytes]:
-    """Yields the file's bytes; no block ends within a line end, or next to a quote."""
+    """Yields the file's bytes; no block begins or ends next to a quote, or within a line end."""
     with open_bytes(path) as stream:
         rest = b""
         while chunk := stream.read(_BLOCK_BYTES):
             block = rest + chunk
-            end = len(block)
-            while end and block[end - 1] in b'\r"':
+            # What follows the last byte is not known yet; it may be a quote.
+            end = len(block) - 1
+            while end and (block[end - 1] in b'\r"' or block[end] == _QUOTE):
                 end -= 1
             rest = block[end:]
             if end:

@@ -22,7 +22,6 @@ class Part:
         first_row: The number of its first row in the file, from 0 (Parquet).
         names: The columns (CSV).
         skip_lines: How many lines at its beginning are the header (CSV).
-        index: Its place among the parts of the file, from 0.
     """
 
     path: str
@@ -33,7 +32,6 @@ class Part:
     first_row: int = 0
     names: tuple[str, ...] = ()
     skip_lines: int = 0
-    index: int = 0
 
 
 def parts_of(path: str, format: Format, size: int, target_bytes: int) -> tuple[Part, ...]:
@@ -57,8 +55,8 @@ def parts_of(path: str, format: Format, size: int, target_bytes: int) -> tuple[P
         case "parquet":
             groups = row_groups(path, target_bytes)
             return tuple(
-                Part(path, format, start, end, first_row=first_row, index=index)
-                for index, (start, end, first_row) in enumerate(groups)
+                Part(path, format, start, end, first_row=first_row)
+                for start, end, first_row in groups
             )
         case "tfrecord":
             return (Part(path, format),)
@@ -81,7 +79,6 @@ def _csv_parts(path: str, size: int, target_bytes: int) -> tuple[Part, ...]:
             first_line=line,
             names=header.names,
             skip_lines=0 if index else header.lines,
-            index=index,
         )
         for index, ((start, line), end) in enumerate(zip(starts, ends, strict=True))
     )

@@ -127,10 +127,8 @@ def _quarantine(reasons: Mapping[str, int]) -> Iterator[str]:
 def _columns(columns: Sequence[ColumnFacts]) -> Iterator[str]:
     yield f"<h2>Columns ({len(columns)})</h2>"
     names = [escape(name) for name in (columns[0].sides if columns else ())]
-    marks = zip(
-        ('<span class="first">■</span>', '<span class="second">▬</span>'), names, strict=False
-    )
-    legend = ", ".join(f"{mark} {name}" for mark, name in marks)
+    marks = ('<span class="first">■</span>', '<span class="second">▬</span>')
+    legend = ", ".join(f"{mark} {name}" for mark, name in zip(marks, names, strict=False))
     yield f'<p class="soft">{legend}; open a column for its figures.</p>'
     for column in columns:
         yield from _column(column)

@@ -116,7 +116,7 @@ def _write(name: str, texts: dict[Path, str], project: Path) -> None:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
             asides[path].chmod(0o644)
-        _require_runnable(name, asides, project)
+        _require_runnable(name, asides)
         for path, aside_path in asides.items():
             aside_path.replace(path)
     except OSError as error:
@@ -127,7 +127,7 @@ def _write(name: str, texts: dict[Path, str], project: Path) -> None:
             aside_path.unlink(missing_ok=True)
 
 
-def _require_runnable(name: str, asides: dict[Path, Path], project: Path) -> None:
+def _require_runnable(name: str, asides: dict[Path, Path]) -> None:
     config, schema = asides.values()
     try:
         load(str(config), resolve("configs/local.toml"), [f"data.schema='{schema}'"])

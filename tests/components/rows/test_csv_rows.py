@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from components.errors import DataRefused, InputError
-from components.rows import csv_rows
+from components.rows import csv_cutting, csv_rows
 from components.rows.parts import parts_of
 from components.rows.reading import locate, read, read_text
 
@@ -272,3 +272,12 @@ def test_tabs_separate_the_cells_of_a_tsv_file(tmp_path):
     (part,) = parts_of(str(path), "csv", 10, 10)
 
     assert [batch.to_pylist() for batch in read_text(part)] == [[{"a": "1,5", "b": "2"}]]
+
+
+def test_a_file_in_which_every_cell_is_quoted_is_cut_wherever_its_blocks_end(csv, monkeypatch):
+    content = b'"a","b"\n' + b"".join(b'"%d","x"\r\n' % i for i in range(2000))
+    for block in (97, 100, 1000):
+        monkeypatch.setattr(csv_cutting, "_BLOCK_BYTES", block)
+
+        assert len(csv.parts(content, 1000)) > 15
+        assert [row["a"] for row in csv.rows(content, 1000)] == [str(i) for i in range(2000)]
