@@ -23,6 +23,7 @@ NODES = [
     "ImportSchemaGen",
     "ExampleGen",
     "StatisticsGen",
+    "ReferenceStatisticsGen",
     "ExampleValidator",
     "DataGate",
     "Transform",

@@ -5,6 +5,7 @@ stand only where RFC 4180 puts them: round a whole cell, doubled within. In a fi
 stand elsewhere the count means nothing, and it is not cut.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -48,7 +49,13 @@ def cut(path: str, target_bytes: int, header_lines: int, delimiter: str) -> list
         inside ^= len(quotes) % 2 == 1
         offset += len(block)
     # A quote that is never closed: nothing after it is known to be outside.
-    return [] if inside else [entry for entry in cuts if entry[0] < offset]
+    return [] if inside else [c for c in cuts if c[0] < offset and not _is_marked(path, c[0])]
+
+
+def _is_marked(path: str, start: int) -> bool:
+    """Whether a byte order mark stands there: as a part's first bytes a reader would drop it."""
+    with open_bytes(path, start, start + len(codecs.BOM_UTF8)) as stream:
+        return bool(stream.read() == codecs.BOM_UTF8)
 
 
 def _blocks(path: str) -> Iterator[bytes]:

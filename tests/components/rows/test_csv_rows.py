@@ -281,3 +281,9 @@ def test_a_file_in_which_every_cell_is_quoted_is_cut_wherever_its_blocks_end(csv
 
         assert len(csv.parts(content, 1000)) > 15
         assert [row["a"] for row in csv.rows(content, 1000)] == [str(i) for i in range(2000)]
+
+
+def test_a_byte_order_mark_further_on_is_text_however_the_file_is_cut(csv):
+    content = b"a\n" + b"1\n\xef\xbb\xbfx\n" * 20
+
+    assert csv.rows(content, 3) == csv.rows(content) == [{"a": "1"}, {"a": "\ufeffx"}] * 20
