@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from components.errors import InputError
-from components.rows.streams import open_bytes, records
+from components.rows.streams import END_OF_FILE, RowTooLong, open_bytes, records
 
 
 class EmptyFile(InputError):
@@ -35,19 +35,29 @@ def read_header(path: str) -> Header:
     """Reads the first row that is not blank.
 
     Raises:
-        InputError: the file is empty or unreadable, or a column has no name or one that occurs
-            twice.
+        InputError: the file is empty or unreadable, a quote is not closed, or a column has no
+            name or one that occurs twice.
     """
     try:
         with open_bytes(path) as stream:
-            header = next(records(stream, delimiter_of(path)), None)
+            header = next(records(stream, delimiter_of(path), (END_OF_FILE,)))
+    except RowTooLong as error:
+        msg = f"{path}: {error}"
+        raise InputError(msg) from error
     except (OSError, pa.ArrowException) as error:
         msg = f"{path}: {getattr(error, 'strerror', None) or error}; expected a readable CSV file"
         raise InputError(msg) from error
-    if header is None:
+    if header.text == END_OF_FILE:
         msg = f"{path}: empty; expected a header line with column names, then rows"
         raise EmptyFile(msg)
     names = tuple(name.strip() for name in header.cells)
+    # The quote that ends it may be one that was to open a value, rows later.
+    if names[-1].endswith(END_OF_FILE) or any('"' in n and "\n" in n for n in names):
+        msg = (
+            f"{path}: line {header.first_line}: a quote opens in the header and is not closed "
+            "on its line; expected a header line with column names, then rows"
+        )
+        raise InputError(msg)
     if any("\ufffd" in name for name in names):
         msg = f"{path}: line {header.first_line}: not UTF-8; expected a header line in UTF-8"
         raise InputError(msg)

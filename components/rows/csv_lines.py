@@ -5,15 +5,10 @@ from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 
+from components.errors import DataRefused
 from components.rows.csv_header import delimiter_of
 from components.rows.parts import Part
-from components.rows.streams import Record, open_bytes, records
-
-LONGEST_CELL = 2**20
-"""Characters; in a row that Arrow could not read, a longer cell is taken for the cause."""
-
-# Added behind the last line of a file.
-_SENTINEL = "\x00end of file"
+from components.rows.streams import END_OF_FILE, Record, RowTooLong, open_bytes, records
 
 
 class Lines:
@@ -58,25 +53,28 @@ def rows_of(
         stream: Its bytes.
         more_lines: Added behind the last one.
         errors: What becomes of bytes that are not UTF-8, as in Python's codecs.
+
+    Raises:
+        DataRefused: a row is too long; the message names its line.
     """
     rows = records(stream, delimiter_of(part.path), more_lines, errors)
-    return itertools.islice(rows, 1 if part.skip_lines else 0, None)
+    try:
+        yield from itertools.islice(rows, 1 if part.skip_lines else 0, None)
+    except RowTooLong as error:
+        msg = f"{part.path}: {RowTooLong(error.line + part.first_line - 1)}"
+        raise DataRefused(msg) from None
 
 
-def first_fault(part: Part) -> str | None:
-    """Returns why the rest of the part makes no sense, with the line; None if it does."""
+def require_sense(part: Part) -> None:
+    """Reads the whole part.
+
+    Raises:
+        DataRefused: from a row on it makes no sense; the message names its line.
+    """
     with open_bytes(part.path, part.start, part.end) as stream:
-        for record in rows_of(part, stream, _SENTINEL):
-            if record.cells == [_SENTINEL] and record.first_line == record.last_line:
-                break
+        for record in rows_of(part, stream, END_OF_FILE):
             # Inside an open quote, the line that was added has become a part of the last cell.
-            if record.cells[-1].endswith(_SENTINEL):
+            if record.cells[-1].endswith(END_OF_FILE) and record.text != END_OF_FILE:
                 line = record.first_line + part.first_line - 1
-                return f"line {line}: a quote opens in this row and is never closed"
-            longest = max(map(len, record.cells))
-            if longest > LONGEST_CELL:
-                line = record.first_line + part.first_line - 1
-                return (
-                    f"line {line}: a row of more than {longest:,} characters; is a quote missing?"
-                )
-    return None
+                msg = f"{part.path}: line {line}: a quote opens in this row and is never closed"
+                raise DataRefused(msg)

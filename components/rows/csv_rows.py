@@ -13,8 +13,9 @@ r"""CSV as Arrow batches of text: structure is judged here, types are not.
 | a row with too few or too many cells               | put aside                              |
 | a cell that is not UTF-8                           | its row is put aside                   |
 | a quote that is never closed                       | `DataRefused`, with its line           |
-| a row longer than 4 MiB                            | `DataRefused`                          |
-| no header; a column without a name or with one twice | `InputError`                         |
+| a row longer than 4 MiB                            | `DataRefused`, with its line           |
+| no header; a quote in it that is not closed        | `InputError`                           |
+| a column without a name or with one twice          | `InputError`                           |
 """
 
 from collections.abc import Iterator
@@ -29,11 +30,9 @@ from components.errors import DataRefused
 from components.rows.batches import Fault, Text
 from components.rows.csv_careful import read_carefully
 from components.rows.csv_header import delimiter_of
-from components.rows.csv_lines import first_fault, rows_of
+from components.rows.csv_lines import require_sense, rows_of
 from components.rows.parts import Part
-from components.rows.streams import open_bytes
-
-_BLOCK_BYTES = 4 * 2**20
+from components.rows.streams import LONGEST_ROW, WholeLineEnds, open_bytes
 
 
 def read_csv(part: Part) -> Iterator[Text]:
@@ -42,19 +41,25 @@ def read_csv(part: Part) -> Iterator[Text]:
     Raises:
         DataRefused: as in the table above; the message names the line.
     """
+    if _is_only_header(part):
+        return
     ragged = _Ragged(part)
     number = 0
     last: pa.RecordBatch | None = None
+    is_sound = False
     try:
-        for raw in _batches(part, ragged):
-            numbers = ragged.numbers(number, raw.num_rows)
-            number = int(numbers[-1]) + 1
-            last = raw
-            yield _decoded(raw, numbers, ragged.taken(number))
-    except pa.ArrowInvalid as error:
-        if fault := first_fault(part):
-            msg = f"{part.path}: {fault}"
-            raise DataRefused(msg) from error
+        with open_bytes(part.path, part.start, part.end) as stream:
+            whole = WholeLineEnds(stream)
+            for raw in _batches(part, whole, ragged):
+                if not is_sound and _may_be_too_long(raw):
+                    require_sense(part)
+                    is_sound = True
+                numbers = ragged.numbers(number, raw.num_rows)
+                number = int(numbers[-1]) + 1
+                last = raw
+                yield _decoded(raw, numbers, ragged.taken(number))
+    except pa.ArrowInvalid:
+        require_sense(part)
         # Arrow gives up at a row that is both ragged and not UTF-8.
         yield from read_carefully(part, number)
         return
@@ -63,9 +68,8 @@ def read_csv(part: Part) -> Iterator[Text]:
         raise DataRefused(msg) from error
     # A quote that is never closed takes the rest of the file into one cell, without a complaint.
     is_suspect = last is not None and _has_line_break(last.slice(last.num_rows - 1))
-    if (is_suspect or ragged.is_suspect) and (unclosed := first_fault(part)):
-        msg = f"{part.path}: {unclosed}"
-        raise DataRefused(msg)
+    if not is_sound and (is_suspect or ragged.is_suspect or whole.quotes % 2):
+        require_sense(part)
     if faults := ragged.taken(None):
         empty = pa.record_batch([pa.array([], pa.string())] * len(part.names), list(part.names))
         yield Text(empty, np.empty(0, np.int64), faults)
@@ -107,32 +111,36 @@ class _Ragged:
         return taken
 
 
-def _batches(part: Part, ragged: _Ragged) -> Iterator[pa.RecordBatch]:
-    if _is_only_header(part):
-        return
+def _batches(part: Part, stream: WholeLineEnds, ragged: _Ragged) -> Iterator[pa.RecordBatch]:
     names = list(part.names)
-    with open_bytes(part.path, part.start, part.end) as stream:
-        reader = pa_csv.open_csv(
-            stream,
-            read_options=pa_csv.ReadOptions(
-                column_names=names,
-                skip_rows=part.skip_lines,
-                block_size=_BLOCK_BYTES,
-                use_threads=False,
-            ),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter_of(part.path),
-                newlines_in_values=True,
-                invalid_row_handler=ragged,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.binary()),
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
-        # A block of blank lines is a batch without rows.
-        yield from (batch for batch in reader if batch.num_rows)
+    reader = pa_csv.open_csv(
+        pa.PythonFile(stream, mode="r"),
+        read_options=pa_csv.ReadOptions(
+            column_names=names,
+            skip_rows=part.skip_lines,
+            # Arrow reads every row that is not longer than a block, and some that are.
+            block_size=LONGEST_ROW,
+            use_threads=False,
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter_of(part.path),
+            newlines_in_values=True,
+            invalid_row_handler=ragged,
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.binary()),
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+    # A block of blank lines is a batch without rows.
+    yield from (batch for batch in reader if batch.num_rows)
+
+
+def _may_be_too_long(raw: pa.RecordBatch) -> bool:
+    """Whether a row may be longer in the file than allowed, where quotes are doubled."""
+    longest = sum(pc.max(pc.binary_length(column)).as_py() or 0 for column in raw.columns)
+    return longest > LONGEST_ROW // 2 - 3 * raw.num_columns
 
 
 def _is_only_header(part: Part) -> bool:

@@ -69,7 +69,8 @@ def found(pattern: str) -> list[File]:
 
 def _local(pattern: str) -> Iterator[File]:
     # A file whose own name looks like a glob is meant as it is.
-    names = [pattern] if Path(pattern).is_file() else glob.glob(pattern, recursive=True)
+    # With two `**` a glob finds a file as often as there are ways to it.
+    names = {pattern} if Path(pattern).is_file() else set(glob.glob(pattern, recursive=True))
     for name in names:
         if os.path.isfile(name):
             status = os.stat(name)

@@ -5,12 +5,15 @@
 | integers, booleans as 0 and 1 | itself          | the nearest      | `7`; `true`, `false`      |
 | floats, decimals              | if whole        | the nearest      | `1.5`                     |
 | dates, timestamps             | put aside       | put aside        | `2024-01-05 12:00:00`     |
-| text                          | as CSV has it   | as CSV has it    | itself                    |
+| text in UTF-8                 | as CSV has it   | as CSV has it    | itself; missing if blank  |
+| other bytes                   | put aside       | put aside        | put aside                 |
 | lists, structs, maps          | `InputError`    | `InputError`     | `InputError`              |
 
 A null or NaN is missing.
 """
 
+import datetime
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -21,11 +24,13 @@ import pyarrow.parquet as pq
 
 from components.errors import InputError
 from components.rows.files import is_local, open_binary
-from components.rows.typed_columns import cast_text
+from components.rows.typed_columns import cast_text, unsliced
 from schema import Kind
 
 _BATCH_ROWS = 32_768
+_LARGEST_INT = 2**63 - 1
 _INT_LIMITS = (-(2.0**63), 2.0**63)
+_OFFSET = re.compile("([+-])([0-9]{2}):([0-9]{2})")
 
 Group = tuple[int, int, int]
 """First row group, the one after the last, and the number of the first row."""
@@ -99,10 +104,10 @@ def cast_native(column: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None
         column = column.cast(column.type.value_type)
     if pa.types.is_null(column.type):
         return pa.nulls(len(column), _TYPES[kind]), None
+    if _is_text(column.type):
+        return _cast_text(column, kind)
     if kind == "bytes":
         return _as_bytes(column), None
-    if _is_text(column.type):
-        return cast_text(column.cast(pa.string()), kind)
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
     if not (
@@ -116,18 +121,58 @@ def cast_native(column: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None
 
 def as_text(column: pa.Array) -> pa.Array:
     """Returns a column as text, as it would stand in a CSV file; null where missing."""
-    return _as_bytes(column).cast(pa.string(), safe=False)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return _readable(column) if _is_text(column.type) else _as_bytes(column).cast(pa.string())
 
 
 _TYPES = {"int": pa.int64(), "float": pa.float32(), "bytes": pa.binary()}
 
 
+def _cast_text(column: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
+    text = unsliced(_readable(column))
+    trimmed = pc.utf8_trim_whitespace(text)
+    present = pc.fill_null(pc.not_equal(trimmed, ""), False)
+    no_text = pa.scalar(None, pa.string())
+    values, bad = cast_text(
+        pc.if_else(present, text if kind == "bytes" else trimmed, no_text), kind
+    )
+    is_broken = _is_broken(column, text)
+    if is_broken is None:
+        return values, bad
+    values = pc.if_else(is_broken, pa.scalar(None, values.type), values)
+    return values, is_broken if bad is None else pc.or_(bad, is_broken)
+
+
+def _readable(column: pa.Array) -> pa.Array:
+    """Text or bytes as text; what is not UTF-8 has replacement characters in it."""
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:
+        cells = column.cast(pa.binary()).to_pylist()
+        return pa.array(
+            [None if cell is None else cell.decode(errors="replace") for cell in cells], pa.string()
+        )
+
+
+def _is_broken(column: pa.Array, text: pa.Array) -> pa.Array | None:
+    """Which cells are not the text that was made of them; None if all are."""
+    same = pc.equal(column.cast(pa.binary()), text.cast(pa.binary()))
+    return None if pc.all(same).as_py() is not False else pc.invert(pc.fill_null(same, True))
+
+
 def _as_int(column: pa.Array) -> tuple[pa.Array, pa.Array | None]:
-    if pa.types.is_integer(column.type) and column.type != pa.uint64():
+    if column.type == pa.uint64():
+        too_large = pc.greater(column, pa.scalar(_LARGEST_INT, pa.uint64()))
+        values = pc.if_else(too_large, pa.scalar(None, pa.uint64()), column)
+        return values.cast(pa.int64()), pc.fill_null(too_large, False)
+    if pa.types.is_integer(column.type):
         return column.cast(pa.int64()), None
+    column = _wider(column)
     numbers = _without_nan(pc.cast(column, pa.float64(), safe=False))
     fits = pc.and_(
-        pc.equal(numbers, pc.trunc(numbers)),
+        # In the column's own type: beyond 2^53 a decimal's fraction is lost in a float.
+        pc.equal(column, pc.trunc(column)),
         pc.and_(pc.greater_equal(numbers, _INT_LIMITS[0]), pc.less(numbers, _INT_LIMITS[1])),
     )
     fits = pc.fill_null(fits, False)
@@ -139,11 +184,16 @@ def _as_int(column: pa.Array) -> tuple[pa.Array, pa.Array | None]:
 
 
 def _as_float(column: pa.Array) -> tuple[pa.Array, pa.Array | None]:
-    numbers = _without_nan(pc.cast(column, pa.float64(), safe=False))
+    numbers = _without_nan(pc.cast(_wider(column), pa.float64(), safe=False))
     values = numbers.cast(pa.float32(), safe=False)
     overflown = pc.and_(pc.is_inf(values), pc.invert(pc.is_inf(numbers)))
     overflown = pc.fill_null(overflown, False)
     return pc.if_else(overflown, pa.scalar(None, pa.float32()), values), overflown
+
+
+def _wider(column: pa.Array) -> pa.Array:
+    """16-bit floats in 32, for Arrow has hardly a function for them."""
+    return column.cast(pa.float32()) if pa.types.is_float16(column.type) else column
 
 
 def _without_nan(numbers: pa.Array) -> pa.Array:
@@ -154,14 +204,27 @@ def _as_bytes(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_timestamp(column.type):
+        column = _in_its_zone(column)
         return _without_empty_fraction(pc.strftime(column, "%Y-%m-%d %H:%M:%S"))
     if pa.types.is_floating(column.type):
         # 7.0 is how many tools keep an integer that may be missing; as a category it is 7.
-        column = _without_nan(column)
+        column = _without_nan(_wider(column))
         return pc.replace_substring_regex(column.cast(pa.string()), r"\.0$", "").cast(pa.binary())
-    if not _is_text(column.type) and not pa.types.is_null(column.type):
-        column = column.cast(pa.string())
-    return column.cast(pa.binary())
+    return column.cast(pa.string()).cast(pa.binary())
+
+
+def _in_its_zone(column: pa.Array) -> pa.Array:
+    """Timestamps as a clock of their zone shows them, where the zone is an offset from UTC.
+
+    Arrow knows zones by name, and writes those as their clocks show them, too.
+    """
+    offset = _OFFSET.fullmatch(column.type.tz or "")
+    if not offset:
+        return column
+    sign, hours, minutes = offset.groups()
+    passed = datetime.timedelta(hours=int(hours), minutes=int(minutes))
+    utc = column.cast(pa.timestamp(column.type.unit))
+    return pc.add(utc, pa.scalar(-passed if sign == "-" else passed))
 
 
 def _without_empty_fraction(text: pa.Array) -> pa.Array:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from components.rows.batches import Batch, Fault, Reject, shown
 from components.rows.csv_lines import Lines
@@ -191,8 +190,4 @@ def _reject(part: Part, fault: Fault, place: int) -> Reject:
 
 
 def _text(column: pa.Array, row: int) -> str:
-    cell = pc.fill_null(as_text(column.slice(row, 1)), "")
-    try:
-        return str(cell[0].as_py())
-    except UnicodeDecodeError:
-        return column[row].as_py().decode("utf-8", "replace")
+    return as_text(column.slice(row, 1))[0].as_py() or ""

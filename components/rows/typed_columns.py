@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from schema import Kind
 
-BAD = {"int": "no whole number of 64 bits", "float": "no number of 32 bits"}
-"""What is wrong with a cell that does not fit, by kind. Any text is fine as bytes."""
+BAD = {"int": "no whole number of 64 bits", "float": "no number of 32 bits", "bytes": "not UTF-8"}
+"""What is wrong with a cell that does not fit, by kind."""
 
 _WHOLE = r"^-?[0-9]{1,18}$"
 _WHOLE_WITH_EXTRAS = r"^\+?(-?[0-9]+)(\.0*)?$"
@@ -40,9 +40,7 @@ def cast_text(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
         int64, float32 or binary, null where missing or bad; and which cells are bad, None where
         none can be.
     """
-    if text.offset:
-        # Arrow 18's if_else misreads strings that do not begin where their buffer does.
-        text = text.take(pa.array(np.arange(len(text))))
+    text = unsliced(text)
     match kind:
         case "bytes":
             return text.cast(pa.binary()), None
@@ -51,6 +49,11 @@ def cast_text(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
         case "float":
             values, is_missing = _numbers(text)
     return values, pc.and_not(pc.is_null(values), is_missing)
+
+
+def unsliced(text: pa.Array) -> pa.Array:
+    """The same strings at the beginning of their buffer: Arrow 18's if_else misreads others."""
+    return text.take(pa.array(np.arange(len(text)))) if text.offset else text
 
 
 def _whole_numbers(text: pa.Array) -> tuple[pa.Array, pa.Array]:

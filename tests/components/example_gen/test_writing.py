@@ -38,7 +38,7 @@ def examples(job, split):
 
 
 def test_the_rows_of_all_blocks_are_written_and_counted(tmp_path, job, monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 100)
+    monkeypatch.setattr(csv_rows, "LONGEST_ROW", 100)
     (task,) = tasks(tmp_path, [str(i) for i in range(1000)])
 
     report = write_task(task, job, ())

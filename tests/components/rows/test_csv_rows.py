@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from components.errors import DataRefused, InputError
-from components.rows import csv_cutting, csv_rows
+from components.rows import csv_cutting, csv_rows, streams
 from components.rows.parts import parts_of
 from components.rows.reading import locate, read, read_text
 
@@ -110,6 +110,19 @@ def test_a_header_without_rows_has_no_rows(csv, content):
         (b"\na, a\n1,2\n", "line 2: column name 'a' stands 2 times; expected distinct names"),
         (b"a,\n1,2\n", "line 1: a column has no name; expected distinct names"),
         (b"a,\xff\n1,2\n", "line 1: not UTF-8; expected a header line in UTF-8"),
+        *(
+            (
+                content,
+                f"line {line}: a quote opens in the header and is not closed on its line; "
+                "expected a header line with column names, then rows",
+            )
+            for line, content in (
+                (1, b'a,"b\n1,2\n3,4\n'),
+                (2, b'\na,"b'),
+                (1, b'"'),
+                (1, b'a,"b\n1,2\n3,"4"\n'),
+            )
+        ),
     ],
 )
 def test_a_header_that_names_no_table_is_an_input_error(csv, content, message):
@@ -137,7 +150,13 @@ def test_a_broken_row_is_put_aside_with_its_line_and_the_others_are_kept(
 
 
 @pytest.mark.parametrize(
-    "content", [b'a,b\n1,x\n2,"y\n3,z\n4,z\n', b'a,b\n1,z\n"1,x\n2,y\n', b'a,b\n1,z\n1,x\n"']
+    "content",
+    [
+        b'a,b\n1,x\n2,"y\n3,z\n4,z\n',
+        b'a,b\n1,z\n"1,x\n2,y\n',
+        b'a,b\n1,z\n1,x\n"',
+        b'a,b\n1,x\n2,"y',
+    ],
 )
 def test_a_quote_that_is_never_closed_is_refused_with_its_line(csv, content):
     line = content[: content.index(b'"')].count(b"\n") + 1
@@ -157,7 +176,7 @@ def test_of_a_row_the_first_column_that_does_not_fit_is_told(csv):
 
 
 def test_rejects_come_in_the_order_of_the_file_with_lines_of_the_whole_file(csv, monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 200)
+    monkeypatch.setattr(csv_rows, "LONGEST_ROW", 200)
     rows = [b'"line\nbreak",%d' % i for i in range(500)]
     rows[3], rows[250], rows[251], rows[499] = b"x,y", b"1", b"2,3,4", b"z,-"
     content = b"\n".join([b"a,b", *rows])
@@ -180,24 +199,73 @@ def test_a_long_text_is_kept_in_part(csv):
 
 
 def test_an_open_quote_is_found_when_it_swallows_more_than_a_block(csv, monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 1000)
+    monkeypatch.setattr(csv_rows, "LONGEST_ROW", 1000)
 
     with pytest.raises(DataRefused, match=r"line 2: a quote opens in this row and is never closed"):
         csv.rows(b'a,b\n1,"x\n' + b"2,y\n" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("row", "is_too_long"),
+    [
+        (b"1," + b"x" * 1999, True),
+        (b",".join([b"y" * 999] * 2) + b"yy", True),
+        (b'1,"' + b'""' * 999 + b'"', True),
+        (b"1," + b"x" * 1998, False),
+        (b'1,"' + b'""' * 998 + b'"', False),
+    ],
+)
+def test_a_row_is_read_up_to_a_length_and_no_further(csv, monkeypatch, row, is_too_long):
+    for module in (csv_rows, streams):
+        monkeypatch.setattr(module, "LONGEST_ROW", 2000)
+    content = b"a,b\n" + b"2,y\n" * 300 + row + b"\n" + b"2,y\n" * 300 + b'1,2,"3"\n'
+
+    if is_too_long:
+        expected = r"line 302: a row of more than 2,000 characters; is a quote missing\?"
+        with pytest.raises(DataRefused, match=expected):
+            csv.rows(content)
+    else:
+        assert len(csv.rows(content)) == 601
+
+
+def test_no_more_of_a_file_is_taken_in_than_a_row_may_have(csv, monkeypatch):
+    monkeypatch.setattr(streams, "LONGEST_ROW", 2000)
+    taken = []
+    readline = streams.io.TextIOWrapper.readline
+
+    class Counted(streams.io.TextIOWrapper):
+        def readline(self, size=-1):
+            line = readline(self, size)
+            taken.append(len(line))
+            return line
+
+    monkeypatch.setattr(streams.io, "TextIOWrapper", Counted)
+
+    with pytest.raises(InputError, match="line 1: a row of more than 2,000 characters"):
+        csv.parts(b'a,"b\n' + b"1,2\n" * 10_000 + b"x" * 10_000)
+    assert sum(taken) < 2010
+
+
+def test_line_breaks_in_quotes_are_kept_wherever_a_block_ends(csv, monkeypatch):
+    content = b"a,b\r\n" + b'1,"x\r\ny\rz\nw"\r\n' * 50
+
+    for block in range(30, 60):
+        monkeypatch.setattr(csv_rows, "LONGEST_ROW", block)
+        assert {row["b"] for row in csv.rows(content)} == {"x\r\ny\rz\nw"}
 
 
 def test_rows_are_the_same_whatever_the_block(csv, monkeypatch):
     content = b"a,b\n" + b"".join(b'%d,"x\n%d"\n' % (i, i) for i in range(1000))
     whole = csv.rows(content)
 
-    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 1000)
+    monkeypatch.setattr(csv_rows, "LONGEST_ROW", 1000)
 
     assert len(whole) == 1000
     assert csv.rows(content) == whole
 
 
 def test_more_blank_lines_than_fit_a_block_are_no_rows(csv, monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 100)
+    monkeypatch.setattr(csv_rows, "LONGEST_ROW", 100)
 
     content = b"a\n1\n" + b"\n" * 1000 + b"2\n" + b"\n" * 1000
 

@@ -4,6 +4,7 @@ import datetime
 import decimal
 import math
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -71,6 +72,16 @@ DAY = datetime.date(2024, 1, 5)
 NOON = datetime.datetime(2024, 1, 5, 12)
 
 
+def at_offset(zone):
+    utc = datetime.datetime(2024, 1, 5, 10, tzinfo=datetime.UTC)
+    return pa.array([utc, None], pa.timestamp("us", tz=zone))
+
+
+def half_precision(*values):
+    cells = [None if value is None else np.float16(value) for value in values]
+    return pa.array(cells, pa.float16())
+
+
 @pytest.mark.parametrize(
     ("values", "kind", "expected", "aside"),
     [
@@ -91,6 +102,25 @@ NOON = datetime.datetime(2024, 1, 5, 12)
         (pa.array([DAY]), "bytes", [b"2024-01-05"], []),
         (pa.array([NOON, None]), "bytes", [b"2024-01-05 12:00:00", None], []),
         (pa.nulls(2), "float", [None, None], []),
+        (at_offset("+02:00"), "bytes", [b"2024-01-05 12:00:00", None], []),
+        (at_offset("-01:30"), "bytes", [b"2024-01-05 08:30:00", None], []),
+        (at_offset("Europe/Berlin"), "bytes", [b"2024-01-05 11:00:00", None], []),
+        (half_precision(1.5, None), "bytes", [b"1.5", None], []),
+        (half_precision(2.0, 1.5), "int", [2], ["1.5"]),
+        (half_precision(1.5, math.nan), "float", [1.5, None], []),
+        (pa.array([2**63 - 1, None], pa.uint64()), "int", [2**63 - 1, None], []),
+        (
+            pa.array([decimal.Decimal("12345678901234567.5")]),
+            "int",
+            [],
+            ["12345678901234567.5"],
+        ),
+        (pa.array(["", " ", " 7 "]), "int", [None, None, 7], []),
+        (pa.array(["", " ", " 7 "]), "bytes", [None, None, b" 7 "], []),
+        *(
+            (pa.array([b"\xff7", b"7", None]), kind, [value, None], ["\ufffd7"])
+            for kind, value in (("bytes", b"7"), ("int", 7), ("float", 7.0))
+        ),
     ],
 )
 def test_what_a_parquet_column_becomes(parquet, values, kind, expected, aside):
