@@ -1,14 +1,13 @@
 """What the model sees of a number: how unusual it is, and between which quantiles it lies."""
 
 import tensorflow as tf
-import tensorflow_transform as tft
+
+from components.transform.number_statistics import number_statistics
 
 BINS = 32
 """Bins of the quantile encoding of every number."""
 
 _Z_LIMIT = 4.0
-# Boundaries may stand this share of the rows away from the exact quantile.
-_QUANTILE_ERROR = 0.002
 
 
 def encode_numbers(numbers: tf.Tensor) -> tf.Tensor:
@@ -24,18 +23,10 @@ def encode_numbers(numbers: tf.Tensor) -> tf.Tensor:
     Returns:
         [batch, columns, 1 + BINS] float32.
     """
-    scores = tft.scale_to_z_score(numbers, elementwise=True)
+    found = number_statistics(numbers, BINS + 1)
+    scores = tf.math.divide_no_nan(numbers - found.means, found.deviations)
     scores = tf.clip_by_value(_zero_if_undefined(scores), -_Z_LIMIT, _Z_LIMIT)
-    # One by one, because the elementwise analyzer fails if a column has no value in any row.
-    # Two buckets more than bins, because the outermost boundaries are not among the results.
-    edges = tf.concat(
-        [
-            tft.quantiles(column, BINS + 2, _QUANTILE_ERROR)
-            for column in tf.unstack(numbers, axis=1)
-        ],
-        axis=0,
-    )
-    positions = piecewise_linear(numbers, edges)
+    positions = piecewise_linear(numbers, found.edges)
     return tf.concat([scores[:, :, tf.newaxis], positions], axis=2)
 
 

@@ -22,8 +22,8 @@ SCHEMA = """
 default_environment: "TRAINING"
 default_environment: "SERVING"
 feature { name: "price" type: FLOAT presence { min_fraction: 1 } shape {} }
-feature { name: "weight/kg \\303\\274" type: FLOAT }
 feature { name: "never" type: FLOAT }
+feature { name: "weight/kg \\303\\274" type: FLOAT }
 feature { name: "color" type: BYTES string_domain { value: "red" value: "blue" } }
 feature { name: "stars" type: INT int_domain { min: 1 max: 5 } }
 feature { name: "shop name" type: BYTES }
@@ -90,6 +90,8 @@ def test_a_number_that_is_there_has_no_flag_and_ignores_the_missing_ones(shop):
     encoded = shop({WEIGHT: 10.0}, {WEIGHT: 30.0})["weight_u2f_kg_u20__ufc__xf"]
 
     assert encoded[:, 0] == pytest.approx([-1, 1])
+    # Half of the weights are 10, whatever the columns beside it; so it is to within a bin.
+    assert encoded[:, 1:-1].mean(axis=1) == pytest.approx([0.5, 1], abs=1.01 / BINS)
     assert encoded[:, -1].tolist() == [0, 0]
 
 
