@@ -13,6 +13,7 @@
 """
 
 import difflib
+import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SMALL_DOMAIN = 100
 """A closed range of integers with at most this many values is taken for codes, not quantities."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]")
+# The tensors of a signature become arguments of a Python method when it is saved and loaded.
+_RESERVED = frozenset((*keyword.kwlist, "self"))
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,18 @@ def tensor_name(column: str) -> str:
     """The column's name where only ASCII letters, digits and `_` may stand.
 
     Such names pass unchanged; each other character becomes its code point between `_u` and `_`:
-    `"fare"` → `"fare"`, `"trip miles"` → `"trip_u20_miles"`, `"a/b.c"` → `"a_u2f_b_u2e_c"`.
+    `"fare"` → `"fare"`, `"trip miles"` → `"trip_u20_miles"`, `"a/b.c"` → `"a_u2f_b_u2e_c"`. Words
+    that no argument may be called have `_u_` behind them: `"class"` → `"class_u_"`.
     """
     name = _UNSAFE.sub(lambda match: f"_u{ord(match[0]):x}_", column)
+    if name in _RESERVED:
+        return f"{name}_u_"
     return name if re.match(r"[A-Za-z]", name) else f"c{name}"
+
+
+def compared_name(column: str) -> str:
+    """What must differ between the columns of a problem: TensorFlow ignores case in names."""
+    return tensor_name(column).lower()
 
 
 def transformed(column: str) -> str:
@@ -168,11 +179,11 @@ def _strings(entry: schema_pb2.Feature, schema: schema_pb2.Schema) -> tuple[str,
 def _require_distinct_tensor_names(names: Sequence[str]) -> None:
     seen: dict[str, str] = {}
     for name in names:
-        other = seen.setdefault(tensor_name(name), name)
+        other = seen.setdefault(compared_name(name), name)
         if other != name:
             raise SchemaError(
-                f"columns {other!r} and {name!r} share the tensor name {tensor_name(name)!r}; "
-                "rename one"
+                f"columns {other!r} and {name!r} share the tensor name {tensor_name(name)!r}, "
+                "in which case does not count; rename one, or drop it (features.drop)"
             )
 
 

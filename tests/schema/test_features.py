@@ -95,6 +95,9 @@ def test_a_share_needs_its_whole():
         ("größe", "gr_uf6__udf_e"),
         ("2nd", "c2nd"),
         ("_x", "c_x"),
+        ("class", "class_u_"),
+        ("None", "None_u_"),
+        ("self", "self_u_"),
     ],
 )
 def test_any_column_has_a_tensor_name(column, name):
@@ -102,10 +105,11 @@ def test_any_column_has_a_tensor_name(column, name):
     assert transformed(column) == f"{name}_xf"
 
 
-def test_columns_that_share_a_tensor_name_are_refused():
+@pytest.mark.parametrize(("one", "other"), [("a b", "a_u20_b"), ("a_b", "A_B")])
+def test_columns_that_share_a_tensor_name_are_refused(one, other):
     schema = parsed(
-        f'feature {{ name: "a b" type: INT }} feature {{ name: "a_u20_b" type: INT }} {LABEL}'
+        f'feature {{ name: "{one}" type: INT }} feature {{ name: "{other}" type: INT }} {LABEL}'
     )
 
-    with pytest.raises(SchemaError, match="columns 'a b' and 'a_u20_b' share the tensor name"):
+    with pytest.raises(SchemaError, match=f"columns '{one}' and '{other}' share the tensor name"):
         feature_table(schema, Label("y"))
