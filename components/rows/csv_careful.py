@@ -31,13 +31,19 @@ def read_carefully(part: Part, start: int) -> Iterator[Text]:
             if fault := _fault(number, record, part.names):
                 faults.append(fault)
             else:
-                rows.append([cell.strip() or None for cell in record.cells])
+                pairs = zip(part.names, record.cells, strict=True)
+                rows.append([cell.strip() or None for name, cell in pairs if name])
                 numbers.append(number)
             if len(rows) + len(faults) == _BATCH_ROWS:
-                yield _text(rows, numbers, faults, part.names)
+                yield _text(rows, numbers, faults, named(part))
                 rows, numbers, faults = [], [], []
     if rows or faults:
-        yield _text(rows, numbers, faults, part.names)
+        yield _text(rows, numbers, faults, named(part))
+
+
+def named(part: Part) -> list[str]:
+    """The columns that are read: all but an index without a name."""
+    return [name for name in part.names if name]
 
 
 def _fault(number: int, record: Record, names: Sequence[str]) -> Fault | None:
@@ -47,7 +53,7 @@ def _fault(number: int, record: Record, names: Sequence[str]) -> Fault | None:
         text = _readable(record.text)
         return Fault(number, "", text, "too few cells" if few else "too many cells")
     for name, cell in zip(names, cells, strict=True):
-        if not _is_text(cell):
+        if name and not _is_text(cell):
             return Fault(number, name, _readable(cell), "not UTF-8")
     return None
 

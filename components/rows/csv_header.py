@@ -18,7 +18,8 @@ class Header:
     """What stands before the rows.
 
     Attributes:
-        names: Of the columns, blanks round them dropped.
+        names: Of the columns, blanks round them dropped; empty for a first column without one,
+            which is an index that nothing reads.
         lines: How many lines it takes, with blank ones before it.
     """
 
@@ -61,7 +62,9 @@ def read_header(path: str) -> Header:
     if any("\ufffd" in name for name in names):
         msg = f"{path}: line {header.first_line}: not UTF-8; expected a header line in UTF-8"
         raise InputError(msg)
-    for name, count in Counter(names).items():
+    # Without a name in front there is an index, unless nothing has a name.
+    required = names[1:] if any(names) and not names[0] else names
+    for name, count in Counter(required).items():
         if not name or count > 1:
             found = f"column name {name!r} stands {count} times" if name else "a column has no name"
             msg = f"{path}: line {header.first_line}: {found}; expected distinct names"

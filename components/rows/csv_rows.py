@@ -15,7 +15,8 @@ r"""CSV as Arrow batches of text: structure is judged here, types are not.
 | a quote that is never closed                       | `DataRefused`, with its line           |
 | a row longer than 4 MiB                            | `DataRefused`, with its line           |
 | no header; a quote in it that is not closed        | `InputError`                           |
-| a column without a name or with one twice          | `InputError`                           |
+| a first column without a name                      | nothing: tools write an index there    |
+| another one without a name; a name that is twice   | `InputError`                           |
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ import pyarrow.csv as pa_csv
 
 from components.errors import DataRefused
 from components.rows.batches import Fault, Text
-from components.rows.csv_careful import read_carefully
+from components.rows.csv_careful import named, read_carefully
 from components.rows.csv_header import delimiter_of
 from components.rows.csv_lines import require_sense, rows_of
 from components.rows.parts import Part
@@ -71,7 +72,8 @@ def read_csv(part: Part) -> Iterator[Text]:
     if not is_sound and (is_suspect or ragged.is_suspect or whole.quotes % 2):
         require_sense(part)
     if faults := ragged.taken(None):
-        empty = pa.record_batch([pa.array([], pa.string())] * len(part.names), list(part.names))
+        names = named(part)
+        empty = pa.record_batch([pa.array([], pa.string())] * len(names), names)
         yield Text(empty, np.empty(0, np.int64), faults)
 
 
@@ -129,6 +131,7 @@ def _batches(part: Part, stream: WholeLineEnds, ragged: _Ragged) -> Iterator[pa.
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.binary()),
+            include_columns=named(part),
             null_values=[""],
             strings_can_be_null=True,
         ),

@@ -31,6 +31,13 @@ class CsvFile:
         parts = self.parts(content, target_bytes)
         return [row for part in parts for batch in read_text(part) for row in batch.to_pylist()]
 
+    def put_aside(self, content):
+        """Line, column and reason of each row that `read_text` leaves out."""
+        aside = []
+        for part in self.parts(content):
+            list(read_text(part, aside.append))
+        return [(reject.line, reject.column, reject.reason) for reject in aside]
+
     def rejects(self, content, kinds=None, target_bytes=2**30):
         """Line, column, text and reason of each row put aside."""
         parts = self.parts(content, target_bytes)
@@ -96,6 +103,31 @@ def test_names_and_values_may_be_any_unicode(csv):
     assert csv.rows("größe m²,名\n½,🚕\n".encode()) == [{"größe m²": "½", "名": "🚕"}]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b",a,b\n0,1,x\n1,,y\n",
+        b'"","a","b"\n"r1",1,x\n"r2",,y\n',
+        b" ,a,b\n\xff,1,x\n1,,y\n",
+    ],
+    ids=["pandas", "R", "not UTF-8"],
+)
+def test_an_index_without_a_name_is_not_read(csv, content):
+    assert csv.rows(content) == [{"a": "1", "b": "x"}, {"a": None, "b": "y"}]
+    assert csv.rejects(content, {"a": "int"}) == []
+
+
+def test_a_row_is_as_long_as_the_header_with_its_index(csv):
+    content = b",a,b\n0,1,x\n1,2\n2,3,\xff\n3,4\xff\n4,5,z\n"
+
+    assert csv.rows(content) == [{"a": "1", "b": "x"}, {"a": "5", "b": "z"}]
+    assert csv.put_aside(content) == [
+        (3, "", "too few cells"),
+        (4, "b", "not UTF-8"),
+        (5, "", "too few cells"),
+    ]
+
+
 @pytest.mark.parametrize("content", [b"a,b", b"a,b\n", b"a,b\r\n\r\n\n"])
 def test_a_header_without_rows_has_no_rows(csv, content):
     assert csv.rows(content) == []
@@ -109,6 +141,8 @@ def test_a_header_without_rows_has_no_rows(csv, content):
         (b"a,b,a\n1,2,3\n", "line 1: column name 'a' stands 2 times; expected distinct names"),
         (b"\na, a\n1,2\n", "line 2: column name 'a' stands 2 times; expected distinct names"),
         (b"a,\n1,2\n", "line 1: a column has no name; expected distinct names"),
+        (b",a,\n1,2,3\n", "line 1: a column has no name; expected distinct names"),
+        (b'""\n1\n', "line 1: a column has no name; expected distinct names"),
         (b"a,\xff\n1,2\n", "line 1: not UTF-8; expected a header line in UTF-8"),
         *(
             (
