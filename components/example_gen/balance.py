@@ -12,6 +12,8 @@ from schema.labels import Label
 
 MISSING = "missing"
 _SHOWN_VALUES = 20
+# Below it a share says less than the rows themselves.
+_LEAST_SHARE = 0.01
 # A label with more values is a quantity or a mistake, and nobody reads its counts.
 _MANY_VALUES = 1000
 
@@ -85,7 +87,13 @@ def _shares(balance: Mapping[str, Mapping[str, int]], value: str) -> str:
     parts = []
     for split, counts in balance.items():
         rows = sum(counts.values())
-        parts.append(f"{split} {100 * counts.get(value, 0) / rows:.1f} %" if rows else split)
+        found = counts.get(value, 0)
+        if not rows:
+            parts.append(split)
+        elif found < _LEAST_SHARE * rows:
+            parts.append(f"{split} {found:,} of {rows:,}")
+        else:
+            parts.append(f"{split} {100 * found / rows:.1f} %")
     return ", ".join(parts)
 
 

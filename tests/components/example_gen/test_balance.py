@@ -44,6 +44,12 @@ def test_of_two_values_the_rarer_one_is_told():
     assert brief(both) == "label '1': train 30.0 %, eval 50.0 %"
 
 
+def test_a_rare_value_is_told_in_rows():
+    balance = {"train": {"0": 13_328, "1": 5}, "eval": {"0": 6_667}}
+
+    assert brief(balance) == "label '1': train 5 of 13,333, eval 0 of 6,667"
+
+
 def test_a_quantity_is_not_counted_value_by_value():
     many = {"train": {str(i): 1 for i in range(2000)}}
 
