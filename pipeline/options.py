@@ -28,6 +28,7 @@ def example_gen(what: What) -> str:
             "split_starts": dict(data.split_starts),
             "max_quarantined": data.max_quarantined,
             "shard_mb": data.shard_mb,
+            "missing": list(data.missing),
             "identifiers": list(data.identifiers),
             "label": _label(what),
         }

@@ -71,7 +71,7 @@ def ExampleGen(
     require_usable(report, told.split.names, told.max_quarantined)
     for split in told.split.names:
         name_shards(job.examples, split)
-    write_sources(examples.uri, inputs.sources(told.format, told.identifiers))
+    write_sources(examples.uri, inputs.sources(told))
     _describe(examples, report, inputs, told)
     examples.set_string_custom_property("input_fingerprint", fingerprint)
     quarantine.set_int_custom_property("rows", report.rows_rejected)

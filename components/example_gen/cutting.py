@@ -56,7 +56,7 @@ def times_of_task(task: Task, job: Job) -> Times:
     found = [np.empty(0, np.float64)]
     for part in task.parts:
         try:
-            for batch in read(part, job.kinds):
+            for batch in read(part, job.kinds, job.options.missing):
                 if column in batch.rows.schema.names:
                     found.append(_known(batch.rows.column(column)))
         except ComponentError:

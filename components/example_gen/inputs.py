@@ -1,5 +1,6 @@
 """Which files a location means, and whether they have changed."""
 
+import difflib
 import hashlib
 import os
 from collections.abc import Iterable
@@ -35,14 +36,15 @@ class Inputs:
     spans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
 
-    def sources(self, format: Format | str, identifiers: tuple[str, ...]) -> Sources:
+    def sources(self, options: ExampleGenOptions) -> Sources:
         """As they are kept in the artifact."""
-        previous = _of_span(self.previous, format) if self.previous else []
+        previous = _of_span(self.previous, options.format) if self.previous else []
         return Sources(
             files=tuple(source for source, _ in self.files),
             newest=self.newest.name if self.newest else "",
             previous=tuple(source for source, _ in previous),
-            identifiers=identifiers,
+            identifiers=options.identifiers,
+            missing=options.missing,
         )
 
 
@@ -69,9 +71,19 @@ def find_inputs(location: str, options: ExampleGenOptions) -> Inputs:
         raise InputError(msg) from error
     if not files:
         expected = "a file in it" if os.path.isdir(place) else "a file, a folder or a glob"
+        expected += _nearest(place)
         msg = f"data.input = {location!r}: nothing found at {place}; expected {expected}"
         raise InputError(msg)
     return Inputs(files)
+
+
+def _nearest(place: str) -> str:
+    """A file beside it whose name is like it, as a question."""
+    folder, name = os.path.split(place)
+    if not is_local(place) or not os.path.isdir(folder):
+        return ""
+    near = difflib.get_close_matches(name, os.listdir(folder), n=1)
+    return f"; did you mean {os.path.join(folder, near[0])}?" if near else ""
 
 
 def plain_files(location: str, format: Format | str = "auto") -> list[Source]:

@@ -58,6 +58,7 @@ class ExampleGenOptions:
         split: Which split a row goes to.
         max_quarantined: The share of rows that may be put aside.
         shard_mb: About how large an output file becomes before it is compressed, in MiB.
+        missing: Texts that in columns of numbers mean that nothing is there.
         identifiers: Columns that are in no example, and whose values are shown nowhere.
         label: Whose balance is reported; None where there is none.
     """
@@ -67,6 +68,7 @@ class ExampleGenOptions:
     split: SplitOptions
     max_quarantined: float = 0.0
     shard_mb: int = 64
+    missing: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     label: Label | None = None
 
@@ -84,6 +86,7 @@ class ExampleGenOptions:
         return cls(
             split=split,
             spans=SpanOptions(**plain.get("spans", {})),
+            missing=tuple(plain.get("missing", ())),
             identifiers=tuple(plain.get("identifiers", ())),
             label=Label(**plain["label"]) if plain.get("label") else None,
             **own,

@@ -38,12 +38,14 @@ class Sources:
         previous: The files of the span right before the newest, whether they are in the artifact
             or not; none without spans, or where the newest is the first.
         identifiers: Columns that must not be shown or written anywhere.
+        missing: Texts that in columns of numbers mean that nothing is there.
     """
 
     files: tuple[Source, ...]
     newest: str = ""
     previous: tuple[Source, ...] = ()
     identifiers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def write_sources(examples_uri: str, sources: Sources) -> None:
@@ -63,6 +65,7 @@ def read_sources(examples_uri: str) -> Sources:
         newest=plain["newest"],
         previous=_sources(plain["previous"]),
         identifiers=tuple(plain["identifiers"]),
+        missing=tuple(plain.get("missing", ())),
     )
 
 

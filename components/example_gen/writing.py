@@ -65,7 +65,7 @@ def write_task(task: Task, job: Job, cuts: Sequence[float]) -> Report:
         tally = _Tally(job)
         for part in task.parts:
             try:
-                for batch in read(part, job.kinds):
+                for batch in read(part, job.kinds, job.options.missing):
                     rejects = [*batch.rejects, *_write(batch, part, job, shards, cuts, tally)]
                     if rejects:
                         rejects = _withheld(rejects, job.options.identifiers)

@@ -13,13 +13,13 @@ from components.rows.csv_rows import read_csv
 from components.rows.parquet_rows import as_text, bad_rows, cast_native, read_parquet
 from components.rows.parts import Part
 from components.rows.tfrecord_rows import Records, read_records
-from components.rows.typed_columns import BAD, cast_text
+from components.rows.typed_columns import BAD, cast_text, without_stand_ins
 from schema import Kind
 
 __all__ = ["Batch", "Reject", "locate", "read", "read_text"]
 
 
-def read(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
+def read(part: Part, kinds: Mapping[str, Kind], missing: Collection[str] = ()) -> Iterator[Batch]:
     """Yields the part's rows in the schema's types.
 
     Memory is bounded by the size of a batch, whatever that of the file.
@@ -27,6 +27,7 @@ def read(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
     Args:
         part: What to read.
         kinds: Column to type; a column that it lacks is kept as bytes.
+        missing: Texts that in columns of numbers mean that nothing is there.
 
     Raises:
         InputError: the file cannot be read.
@@ -34,18 +35,24 @@ def read(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
     """
     match part.format:
         case "csv":
-            return _read_csv(part, kinds)
+            return _read_csv(part, kinds, missing)
         case "parquet":
-            return _read_parquet(part, kinds)
+            return _read_parquet(part, kinds, missing)
         case "tfrecord":
-            return _read_tfrecord(part, kinds)
+            return _read_tfrecord(part, kinds, missing)
 
 
-def read_text(part: Part) -> Iterator[pa.RecordBatch]:
+def read_text(
+    part: Part, put_aside: Callable[[Reject], object] = lambda _: None
+) -> Iterator[pa.RecordBatch]:
     """Yields the part's rows as text: string columns, null where missing.
 
-    Rows that are broken as such are left out. Numbers, booleans and times of other formats are
-    written as a CSV file would have them: `7`, `1.5`, `true`, `2024-01-05 12:00:00`.
+    Numbers, booleans and times of other formats are written as a CSV file would have them: `7`,
+    `1.5`, `true`, `2024-01-05 12:00:00`.
+
+    Args:
+        part: What to read.
+        put_aside: Is told of every row that is broken as such, which is left out.
 
     Raises:
         InputError: the file cannot be read.
@@ -53,7 +60,13 @@ def read_text(part: Part) -> Iterator[pa.RecordBatch]:
     """
     match part.format:
         case "csv":
-            yield from (text.rows for text in read_csv(part) if text.rows.num_rows)
+            lines = Lines(part)
+            for text in read_csv(part):
+                at = lines.of([fault.number for fault in text.faults])
+                for fault in text.faults:
+                    put_aside(_reject(part, fault, at[fault.number]))
+                if text.rows.num_rows:
+                    yield text.rows
         case "parquet":
             for rows in read_parquet(part.path, part.start, part.end):
                 columns = [as_text(column) for column in rows.columns]
@@ -80,12 +93,13 @@ def locate(part: Part, numbers: Collection[int]) -> dict[int, int]:
     return {number: part.first_row + number for number in numbers}
 
 
-def _read_csv(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
+def _read_csv(part: Part, kinds: Mapping[str, Kind], missing: Collection[str]) -> Iterator[Batch]:
     lines = Lines(part)
     for text in read_csv(part):
         columns, bad = [], {}
         for name, column in zip(text.rows.schema.names, text.rows.columns, strict=True):
-            values, is_bad = cast_text(column, kinds.get(name, "bytes"))
+            kind = kinds.get(name, "bytes")
+            values, is_bad = cast_text(without_stand_ins(column, kind, missing), kind)
             columns.append(values)
             if is_bad is not None:
                 bad[name] = is_bad
@@ -94,16 +108,20 @@ def _read_csv(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
         yield _batch(part, found, kinds, text.rows, lines.of)
 
 
-def _read_parquet(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
+def _read_parquet(
+    part: Part, kinds: Mapping[str, Kind], missing: Collection[str]
+) -> Iterator[Batch]:
     number = 0
     for native in read_parquet(part.path, part.start, part.end):
         numbers = np.arange(number, number + native.num_rows)
         number += native.num_rows
         named = dict(zip(native.schema.names, native.columns, strict=True))
-        yield _of_columns(part, named, numbers, kinds, ())
+        yield _of_columns(part, named, numbers, kinds, missing, ())
 
 
-def _read_tfrecord(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
+def _read_tfrecord(
+    part: Part, kinds: Mapping[str, Kind], missing: Collection[str]
+) -> Iterator[Batch]:
     number = 0
     for records in read_records(part.path, kinds):
         numbers = np.arange(number, number + records.count)
@@ -111,7 +129,7 @@ def _read_tfrecord(part: Part, kinds: Mapping[str, Kind]) -> Iterator[Batch]:
         faults = _faults(records, numbers)
         fits = ~np.isin(numbers, [fault.number for fault in faults])
         columns = {name: c.filter(pa.array(fits)) for name, c in records.columns.items()}
-        yield _of_columns(part, columns, numbers[fits], kinds, faults)
+        yield _of_columns(part, columns, numbers[fits], kinds, missing, faults)
 
 
 def _faults(records: Records, numbers: npt.NDArray[np.int64]) -> tuple[Fault, ...]:
@@ -137,11 +155,13 @@ def _of_columns(
     named: Mapping[str, pa.Array],
     numbers: npt.NDArray[np.int64],
     kinds: Mapping[str, Kind],
+    missing: Collection[str],
     faults: tuple[Fault, ...],
 ) -> Batch:
     columns, masks = [], {}
     for name, column in named.items():
-        values, is_bad = cast_native(column, kinds.get(name, "bytes"))
+        kind = kinds.get(name, "bytes")
+        values, is_bad = cast_native(without_stand_ins(column, kind, missing), kind)
         columns.append(values)
         if is_bad is not None:
             masks[name] = is_bad

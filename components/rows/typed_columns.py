@@ -1,5 +1,6 @@
 """From text to the types that the curated schema promises, every cell accounted for."""
 
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
@@ -16,6 +17,12 @@ _WHOLE_WITH_EXTRAS = r"^\+?(-?[0-9]+)(\.0*)?$"
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _NOT_A_NUMBER = pa.array(["nan", "+nan", "-nan"])
 _INFINITE = pa.array(["inf", "+inf", "infinity", "+infinity", "-inf", "-infinity"])
+_TEXTS = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+)
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -49,6 +56,18 @@ def cast_text(text: pa.Array, kind: Kind) -> tuple[pa.Array, pa.Array | None]:
         case "float":
             values, is_missing = _numbers(text)
     return values, pc.and_not(pc.is_null(values), is_missing)
+
+
+def without_stand_ins(column: pa.Array, kind: Kind, missing: Collection[str]) -> pa.Array:
+    """Takes texts that stand for missing out of a column of numbers; others are as they are."""
+    if not missing or kind == "bytes":
+        return column
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if not any(is_such(column.type) for is_such in _TEXTS):
+        return column
+    stand_ins = pa.array(missing, pa.string()).cast(column.type)
+    return pc.if_else(pc.is_in(column, stand_ins), pa.scalar(None, column.type), unsliced(column))
 
 
 def unsliced(text: pa.Array) -> pa.Array:

@@ -57,6 +57,7 @@ def check(
     environment: str,
     hidden: Sequence[str],
     today: datetime.date,
+    missing: Sequence[str] = (),
 ) -> Checked:
     """Reads a file, a folder or a glob and compares it with the schema.
 
@@ -66,6 +67,7 @@ def check(
         environment: Which of its environments the rows are of.
         hidden: Columns that must not be shown.
         today: For waivers, of which there are none here.
+        missing: Texts that in columns of numbers mean that nothing is there.
 
     Raises:
         InputError: there are no such files.
@@ -82,7 +84,7 @@ def check(
     rows = 0
     for file in files:
         for part in parts_of(file.path, file.format, found(file.path)[0].size, _PART_BYTES):
-            for batch in read(part, kinds):
+            for batch in read(part, kinds, missing):
                 rows += batch.rows.num_rows
                 for reject in batch.rejects:
                     rejected[cause(reject)] = rejected.get(cause(reject), 0) + 1
@@ -90,12 +92,12 @@ def check(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "statistics")
         with beam.Pipeline(argv=_IN_MEMORY) as pipeline:
-            take_statistics(pipeline, "file", files, kinds, hidden, path)
+            take_statistics(pipeline, "file", files, kinds, path, hidden, missing)
         listed = statistics_pb2.DatasetFeatureStatisticsList.FromString(path.read_bytes())
     anomalies = tfdv.validate_statistics(listed, contract, environment=environment)
     split = Split(location, anomalies, first_of(listed))
     breaches = most_severe_first(findings(split, contract, Severities(today)))
-    behind = offending_rows([(f.column, f.kind) for f in breaches], files, contract)
+    behind = offending_rows([(f.column, f.kind) for f in breaches], files, contract, missing)
     with_rows = [
         dataclasses.replace(finding, rows=behind.get((finding.column, finding.kind), ()))
         for finding in breaches

@@ -111,7 +111,8 @@ def _with_rows(
         for finding in found
         if finding.severity != "ignore" and finding.split != SERVED
     }
-    rows = offending_rows(sorted(wanted), read_sources(examples_uri).files, contract)
+    sources = read_sources(examples_uri)
+    rows = offending_rows(sorted(wanted), sources.files, contract, sources.missing)
     return [
         dataclasses.replace(finding, rows=rows.get((finding.column, finding.kind), ()))
         if finding.severity != "ignore" and finding.split != SERVED

@@ -56,7 +56,10 @@ class OffendingRow:
 
 
 def offending_rows(
-    wanted: Iterable[tuple[str, str]], sources: Sequence[Source], schema: schema_pb2.Schema
+    wanted: Iterable[tuple[str, str]],
+    sources: Sequence[Source],
+    schema: schema_pb2.Schema,
+    missing: Sequence[str] = (),
 ) -> dict[tuple[str, str], tuple[OffendingRow, ...]]:
     """Reads the input again, as far as needed, for the first rows that explain findings.
 
@@ -65,6 +68,7 @@ def offending_rows(
             about single values are looked for.
         sources: The files.
         schema: The contract.
+        missing: Texts that in columns of numbers mean that nothing is there.
 
     Returns:
         For each of them for which there are any: at most `SHOWN_ROWS` rows.
@@ -80,7 +84,7 @@ def offending_rows(
         for source in sources if masks else ():
             size = found(source.path)[0].size
             for part in parts_of(source.path, source.format, size, _PART_BYTES):
-                for batch in read(part, kinds):
+                for batch in read(part, kinds, missing):
                     _collect(batch.rows, batch.numbers.tolist(), part, masks, rows)
                     if all(len(list_) >= SHOWN_ROWS for list_ in rows.values()):
                         return _first(rows)

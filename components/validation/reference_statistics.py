@@ -73,7 +73,9 @@ def ReferenceStatisticsGen(
             for split, files in sets.items():
                 path = statistics_path(statistics.uri, split)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                take_statistics(pipeline, split, files, kinds, sources.identifiers, path)
+                take_statistics(
+                    pipeline, split, files, kinds, path, sources.identifiers, sources.missing
+                )
     told_of = served_fingerprint(told["served"], told["format"])
     statistics.set_string_custom_property("served_fingerprint", told_of)
     statistics.set_string_custom_property("newest", sources.newest)
@@ -87,8 +89,9 @@ def take_statistics(
     split: str,
     files: Sequence[Source],
     kinds: dict[str, Kind],
-    identifiers: Sequence[str],
     path: Path,
+    identifiers: Sequence[str],
+    missing: Sequence[str],
 ) -> None:
     """Adds to a Beam pipeline what takes the statistics of files.
 
@@ -97,8 +100,9 @@ def take_statistics(
         split: A name that no other step of it has.
         files: The files.
         kinds: Column to type.
-        identifiers: Columns that are left out.
         path: Where the statistics are written.
+        identifiers: Columns that are left out.
+        missing: Texts that in columns of numbers mean that nothing is there.
     """
     parts = [
         part
@@ -112,18 +116,18 @@ def take_statistics(
     _ = (
         pipeline
         | f"Parts[{split}]" >> beam.Create(parts, reshuffle=len(parts) > 1)
-        | f"Read[{split}]" >> beam.FlatMap(_lists, kinds, identifiers)
+        | f"Read[{split}]" >> beam.FlatMap(_lists, kinds, identifiers, missing)
         | f"Statistics[{split}]" >> tfdv.GenerateStatistics(tfdv.StatsOptions())
         | f"Write[{split}]" >> beam.Map(write)
     )
 
 
 def _lists(
-    part: Part, kinds: dict[str, Kind], identifiers: Sequence[str]
+    part: Part, kinds: dict[str, Kind], identifiers: Sequence[str], missing: Sequence[str]
 ) -> Iterator[pa.RecordBatch]:
     """Yields rows as TFDV takes them: every cell a list of one value, or null."""
     try:
-        for batch in read(part, kinds):
+        for batch in read(part, kinds, missing):
             names = [name for name in batch.rows.schema.names if name not in identifiers]
             lists = [_as_lists(batch.rows.column(name)) for name in names]
             yield pa.record_batch(lists, names=names)

@@ -82,11 +82,17 @@ def check(file: str, config: str, where: str, overrides: tuple[str, ...], enviro
     """
     loaded = load(config, where, overrides)
     contract = read_schema(_path(loaded))
+    data = loaded.what.data
     checking = _loaded("components.schema_tools.checking")
     location = file if "://" in file else str(Path(file).absolute())
     try:
         checked = checking.check(
-            location, contract, environment, loaded.what.data.identifiers, datetime.date.today()
+            location,
+            contract,
+            environment,
+            data.identifiers,
+            datetime.date.today(),
+            data.missing,
         )
     except (ComponentError, SchemaError) as error:
         raise UserError(str(error)) from error
@@ -98,7 +104,7 @@ def check(file: str, config: str, where: str, overrides: tuple[str, ...], enviro
         click.echo(f"{finding.severity:<6} {finding}")
     verdict = "fit" if checked.fits else "do not fit"
     rows = checked.rows + sum(checked.rejected.values())
-    click.echo(f"{rows:,} rows {verdict} {loaded.what.data.schema_} in {environment}")
+    click.echo(f"{rows:,} rows {verdict} {data.schema_} in {environment}")
     sys.exit(0 if checked.fits else _DOES_NOT_FIT)
 
 

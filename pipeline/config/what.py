@@ -77,6 +77,7 @@ class Data(Section):
         split_starts: By time, in place of shares: the time at which a split begins; what is before
             the first of them is `train`.
         max_quarantined: The share of rows that may be put aside; above it the run stops.
+        missing: Texts such as `NA` that in columns of numbers mean that nothing is there.
         shard_mb: About how large an output file becomes before it is compressed, in MiB.
         slices: Each a list of columns; statistics are also kept for each of their values.
         served: Location of rows that a model was asked about, to compare with those trained on.
@@ -100,6 +101,7 @@ class Data(Section):
     max_quarantined: Annotated[float, Field(ge=0, le=1, description="a share between 0 and 1")] = (
         0.01
     )
+    missing: Annotated[Many[Text], Field(description='a list of texts, such as ["NA", "?"]')] = ()
     shard_mb: Count = 64
     slices: Annotated[
         Many[Annotated[Many[Column], Field(min_length=1, description="a list of columns")]],

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 ENVIRONMENTS = 'default_environment: "TRAINING" default_environment: "SERVING"\n'
 # A dot, a slash, a blank, a sign and other letters: whatever a column may be called.
-NAMES = ["a.b", "a", "größe m²/kg", "4 (cm)"]
+NAMES = ["class.b", "class", "größe m²/kg", "4 (cm)"]
 
 
 def schema(label):

@@ -238,3 +238,20 @@ def test_a_format_that_is_given_needs_no_name():
 def test_a_name_that_tells_nothing_is_refused_with_what_would():
     with pytest.raises(InputError, match=r"^/x/notes\.txt: a file of which kind\? expected \.csv"):
         format_of("/x/notes.txt")
+
+
+def test_what_stands_for_missing_is_so_in_every_format(tmp_path, tfrecord):
+    cells, kinds = ["NA", "7", "x"], {"n": "int", "text": "bytes"}
+    (tmp_path / "x.csv").write_text("n,text\n" + "".join(f"{cell},{cell}\n" for cell in cells))
+    pq.write_table(pa.table({"n": cells, "text": cells}), tmp_path / "x.parquet")
+    of_files = [
+        parts_of(str(tmp_path / name), name.rpartition(".")[2], 1, 2**20)
+        for name in ("x.csv", "x.parquet")
+    ]
+    of_records = (tfrecord(*(example(n=[c.encode()], text=[c.encode()]) for c in cells)),)
+
+    for parts in (*of_files, of_records):
+        batches = [batch for part in parts for batch in read(part, kinds, ("NA",))]
+        rows = [row for batch in batches for row in batch.rows.to_pylist()]
+        assert rows == [{"n": None, "text": b"NA"}, {"n": 7, "text": b"7"}]
+        assert [reject.text for batch in batches for reject in batch.rejects] == ["x"]

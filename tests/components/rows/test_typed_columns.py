@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from components.rows.typed_columns import cast_text
+from components.rows.typed_columns import cast_text, without_stand_ins
 
 BAD = object()
 
@@ -114,3 +114,23 @@ def test_a_part_of_a_longer_column_is_read_as_it_is(kind):
 
     assert values.to_pylist() == cast_text(whole, kind)[0].to_pylist()[70:140]
     assert bad is None or not pc.any(bad).as_py()
+
+
+@pytest.mark.parametrize("kind", ["int", "float"])
+@pytest.mark.parametrize(
+    "type", [pa.string(), pa.large_string(), pa.binary(), pa.dictionary(pa.int8(), pa.string())]
+)
+def test_what_stands_for_missing_is_missing_in_a_column_of_numbers(kind, type):
+    column = pa.array(["0", "NA", "7", None, "?", "na"]).cast(type).slice(1)
+
+    values = without_stand_ins(column, kind, ("NA", "?")).cast(pa.string())
+
+    assert values.to_pylist() == [None, "7", None, None, "na"]
+
+
+def test_text_and_numbers_are_left_as_they_are():
+    text, numbers = pa.array(["NA", "x"]), pa.array([1.5, None])
+
+    assert without_stand_ins(text, "bytes", ("NA",)) is text
+    assert without_stand_ins(numbers, "float", ("NA",)) is numbers
+    assert without_stand_ins(text, "float", ()) is text

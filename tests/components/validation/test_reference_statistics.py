@@ -91,3 +91,16 @@ def test_without_spans_and_served_rows_there_is_nothing_and_that_is_said(workspa
     assert splits_of(statistics) == []
     assert list(Path(statistics.uri).iterdir()) == []
     assert statistics.get_string_custom_property("summary") == "nothing to compare with"
+
+
+def test_what_stands_for_missing_is_missing_here_too(workspace):
+    served = workspace.rows("served.csv", "fare,company\n1,A\nNA,NA\n")
+
+    statistics = workspace.take(Sources((), missing=("NA",)), served.path)
+
+    split = read_statistics(statistics.uri, "served")
+    missing = {
+        feature.path.step[0]: getattr(feature, feature.WhichOneof("stats")).common_stats.num_missing
+        for feature in split.features
+    }
+    assert (split.num_examples, missing) == (2, {"fare": 1, "company": 0})

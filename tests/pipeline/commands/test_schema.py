@@ -47,11 +47,11 @@ def rows(tmp_path):
     return write
 
 
-def checked(path, environment=TRAINING):
+def checked(path, environment=TRAINING, missing=()):
     import datetime
 
     contract = read_schema(path.parent / "schema.pbtxt")
-    return check(str(path), contract, environment, (), datetime.date(2026, 1, 1))
+    return check(str(path), contract, environment, (), datetime.date(2026, 1, 1), missing)
 
 
 def test_rows_that_keep_the_contract_fit(rows):
@@ -78,6 +78,15 @@ def test_what_does_not_fit_is_told_with_its_lines(rows):
         "payment": [2],
         "fare": [3],
     }
+
+
+def test_what_stands_for_missing_is_found_missing(rows):
+    path = rows("fare,payment,tips\n1,Cash,0\nNA,Card,1\n")
+
+    (finding,) = checked(path, missing=("NA",)).findings
+
+    assert finding.kind == "FEATURE_TYPE_LOW_FRACTION_PRESENT"
+    assert [row.line for row in finding.rows] == [3]
 
 
 def statistics(tmp_path, **splits):

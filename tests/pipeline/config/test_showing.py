@@ -32,6 +32,7 @@ format = "auto"  # default
 schema = "{files.schema}"
 split_by = "row"  # default
 max_quarantined = 0.01  # default
+missing = []  # default
 shard_mb = 64  # default
 slices = []  # default
 
