@@ -183,7 +183,7 @@ def _require_distinct_tensor_names(names: Sequence[str]) -> None:
         if other != name:
             raise SchemaError(
                 f"columns {other!r} and {name!r} share the tensor name {tensor_name(name)!r}, "
-                "in which case does not count; rename one, or drop it (features.drop)"
+                "where case does not count; rename one, or drop it (features.drop)"
             )
 
 

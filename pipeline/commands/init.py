@@ -2,8 +2,8 @@
 
 import click
 
-from pipeline.starting.deciding import Wishes
 from pipeline.starting.project import start
+from pipeline.starting.wishes import Wishes
 from pipeline.terminal.summary import shown
 
 

@@ -1,11 +1,13 @@
 """The configuration of a table, as text that people will edit."""
 
-import math
 from collections.abc import Iterator
 
 from pipeline.config.toml_text import toml_key, toml_value
-from pipeline.starting.deciding import Decisions, Wishes
-from pipeline.starting.profile import Profile, Table
+from pipeline.starting.deciding import Decisions
+from pipeline.starting.gates import gate_lines
+from pipeline.starting.profile import Table
+from pipeline.starting.splitting import shares
+from pipeline.starting.wishes import Wishes
 
 _SMALL_ROWS, _MIDDLE_ROWS, _LARGE_ROWS = 1_000, 10_000, 100_000
 
@@ -25,7 +27,8 @@ def configuration_text(
         f"input = {toml_value(location)}",
         f"schema = {toml_value(f'schema/{name}/schema.pbtxt')}",
         *_split(table, wishes),
-        *(_private(wishes)),
+        *_missing(decisions),
+        *_private(wishes),
         "",
         "[label]",
         f"column = {toml_value(wishes.label)}",
@@ -34,14 +37,14 @@ def configuration_text(
         "",
         "[training]",
         *_training(table),
-        *_gates(table.columns[wishes.label], decisions, table),
+        *gate_lines(table.columns[wishes.label], decisions, table),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _split(table: Table, wishes: Wishes) -> Iterator[str]:
-    large = table.rows >= _MIDDLE_ROWS
-    yield f"splits = {{ train = {4 if large else 2}, eval = 1 }}"
+    parts = shares(table, table.columns[wishes.label])
+    yield f"splits = {{ {', '.join(f'{name} = {share}' for name, share in parts.items())} }}"
     if wishes.time:
         yield "# Train on the past, judge on the newest rows."
         yield 'split_by = "time"'
@@ -50,6 +53,12 @@ def _split(table: Table, wishes: Wishes) -> Iterator[str]:
         yield "# All rows of one entity go to one split."
         yield 'split_by = "entity"'
         yield f"split_column = {toml_value(wishes.entity)}"
+
+
+def _missing(decisions: Decisions) -> Iterator[str]:
+    if decisions.missing:
+        yield "# In columns of numbers, these texts mean that nothing is there."
+        yield f"missing = {toml_value(list(decisions.missing))}"
 
 
 def _private(wishes: Wishes) -> Iterator[str]:
@@ -81,20 +90,3 @@ def _training(table: Table) -> Iterator[str]:
     yield f"steps = {steps}"
     yield f"batch_size = {batch}"
     yield f"hidden_units = {toml_value(units)}"
-
-
-def _gates(label: Profile, decisions: Decisions, table: Table) -> Iterator[str]:
-    match decisions.task:
-        case "binary":
-            metric, least, why = "auc", 0.55, "Better than chance, which is 0.5."
-        case "multiclass":
-            share = max(label.counts.values()) / label.present
-            least = max(math.floor(100 * (share - 0.02)) / 100, 0.01)
-            metric, why = "accuracy", f"Always the commonest class would be right in {share:.0%}."
-        case "regression":
-            metric, least, why = "r2", 0.01, "Better than always the mean, which is 0."
-    yield from ("", "[[evaluation.gates]]", f"# {why} Raise it to what you need.")
-    yield from (f'metric = "{metric}"', f"min = {least}")
-    change = -0.1 if table.rows < _SMALL_ROWS else -0.03 if table.rows < _MIDDLE_ROWS else -0.01
-    yield from ("", "[[evaluation.gates]]", "# Against the stable model, if there is one.")
-    yield from (f'metric = "{metric}"', f"min_change = {change}")

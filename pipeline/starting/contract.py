@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from google.protobuf import text_format
 
-from pipeline.starting.deciding import Decisions, Wishes
+from pipeline.starting.deciding import Decisions
 from pipeline.starting.profile import Profile, Table
+from pipeline.starting.wishes import Wishes
 
 _MOST_DOMAIN_VALUES = 50
 _MOST_CODES = 12

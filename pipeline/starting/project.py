@@ -20,8 +20,10 @@ from pipeline.config.where import PROJECT
 from pipeline.errors import ConfigError, UserError
 from pipeline.starting.configuration import configuration_text
 from pipeline.starting.contract import schema_text
-from pipeline.starting.deciding import Wishes, decide, explained
+from pipeline.starting.deciding import decide, explained
 from pipeline.starting.profile import profile
+from pipeline.starting.unread import Unread
+from pipeline.starting.wishes import Wishes
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
 _PART_BYTES = 32 * 2**20
@@ -63,23 +65,26 @@ def start(
     if not force:
         _require_absent(config, schema)
     location = _location(data)
+    unread = Unread()
     try:
-        table = profile(_rows(location))
+        table = profile(_rows(location, unread))
+        if unread.rows and not table.rows:
+            raise UserError(" ".join(unread.lines(0)))
         decisions = decide(table, wishes)
         contract, kinds = schema_text(table, decisions, wishes)
     except ComponentError as error:
         raise UserError(str(error)) from error
     text = configuration_text(name, location, table, decisions, wishes)
     _write(name, {config: text, schema: contract}, project)
-    lines = tuple(explained(decisions, table, wishes, kinds))
+    lines = (*explained(decisions, table, wishes, kinds), *unread.lines(table.rows))
     return Started(config, schema, lines)
 
 
-def _rows(location: str) -> Iterator[pa.RecordBatch]:
+def _rows(location: str, unread: Unread) -> Iterator[pa.RecordBatch]:
     everything = ExampleGenOptions(split=SplitOptions(shares={"all": 1}, starts={}))
     for source, file in find_inputs(location, everything).files:
         for part in parts_of(file.path, source.format, file.size, _PART_BYTES):
-            yield from read_text(part)
+            yield from read_text(part, unread.add)
 
 
 def _location(data: str) -> str:

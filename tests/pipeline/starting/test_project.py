@@ -7,8 +7,8 @@ import pytest
 from pipeline.config import load
 from pipeline.config.where import PROJECT
 from pipeline.errors import UserError
-from pipeline.starting.deciding import Wishes
 from pipeline.starting.project import start
+from pipeline.starting.wishes import Wishes
 from schema import SERVING, columns, read_schema
 from schema.features import Category, Date, Number, feature_table
 from schema.labels import Label
@@ -103,7 +103,9 @@ def test_the_decisions_are_told_with_their_reasons(data, tmp_path):
 
     assert lines[0] == "data        400 rows, 11 columns"
     assert lines[1] == "task        binary: the label is one of 'ja' and 'nein'; class 1 is 'ja'"
-    assert "left out    'id': identifier-like: a different whole number in every row" in lines
+    assert "class 1     chosen as the rarer one; label.positive in the file names another" in lines
+    counted = "identifier-like: a different whole number in every row, which only counts them"
+    assert f"left out    'id': {counted}" in lines
     assert "private     'mail': reaches no step after ingest" in lines
 
 
@@ -164,3 +166,49 @@ def test_too_few_rows_are_an_error(tmp_path):
 
     with pytest.raises(UserError, match="2 rows; expected at least 20 to train and to judge on"):
         start("x", str(tmp_path / "few.csv"), Wishes("y"), project=tmp_path)
+
+
+def test_a_name_like_a_file_s_is_suggested(tmp_path):
+    (tmp_path / "data.csv").write_text("x,y\n1,0\n")
+
+    with pytest.raises(UserError, match=r"did you mean .*data\.csv\?"):
+        start("x", str(tmp_path / "data.cvs"), Wishes("y"), project=tmp_path)
+
+
+def rows_of(*cells):
+    """A file of `cells` in turn, each beside a noise and a label."""
+    numbers = random.Random(2)
+    lines = (
+        f"{cells[i % len(cells)]},{numbers.gauss(0, 1):.5f},{numbers.randrange(2)}"
+        for i in range(200)
+    )
+    return "c,x,y\n" + "\n".join(lines)
+
+
+def test_rows_that_cannot_be_read_are_counted_and_the_first_is_named(tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes(rows_of("Oslo", "Zürich", "Rom", "Lima").encode("latin-1"))
+
+    lines = start("x", str(path), Wishes("y"), project=tmp_path).lines
+
+    unread = (
+        f"unread      50 of 200 rows cannot be read; first {path}: line 3: column 'c': not UTF-8"
+    )
+    assert unread in lines
+
+
+def test_a_file_of_which_nothing_can_be_read_is_an_error(tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes(rows_of("Zürich").encode("latin-1"))
+
+    with pytest.raises(UserError, match="200 of 200 rows cannot be read"):
+        start("x", str(path), Wishes("y"), project=tmp_path)
+
+
+def test_what_stands_for_missing_goes_into_the_configuration(tmp_path):
+    path = tmp_path / "gaps.csv"
+    path.write_text(rows_of("NA", "31", "27", "45", "52"))
+
+    what = loaded(start("x", str(path), Wishes("y"), project=tmp_path))
+
+    assert what.data.missing == ("NA",)
