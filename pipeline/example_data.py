@@ -4,7 +4,8 @@ import csv
 import datetime
 import io
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from pipeline.errors import UserError
 
 _MARKER = "_SUCCESS"
 _ROWS = "rows.csv"
+
+Spans = Mapping[str, str]
+"""First day of each span to the text of its file."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ PERIODS: dict[str, Callable[[datetime.date], datetime.date]] = {
 def lay_out(table: str, period: str, folder: Path) -> dict[str, int]:
     """Writes the table's rows to `<folder>/<first day>/rows.csv`, unchanged and in their order.
 
-    A span is written aside and renamed, and gets its marker last; what stood in the folder before
-    is replaced as a whole.
+    The spans are written aside and renamed. They replace what stood in the folder, if that was
+    nothing but what this function can write again.
 
     Args:
         table: A name in `TABLES`.
@@ -61,27 +65,26 @@ def lay_out(table: str, period: str, folder: Path) -> dict[str, int]:
         UserError: the table is not installed, or the folder holds something else or cannot be
             written.
     """
-    source = TABLES[table]
+    source, place = TABLES[table], folder.resolve()
     try:
         text = Path(resolve(source.location)).read_text(encoding="utf-8")
-        spans = _by_period(text, source.time, PERIODS[period])
-        _require_ours(folder)
-        aside = folder.with_name(f".{folder.name}.incoming")
-        shutil.rmtree(aside, ignore_errors=True)
-        for span, content in spans.items():
-            (aside / span).mkdir(parents=True)
-            (aside / span / _ROWS).write_text(content, encoding="utf-8")
-            (aside / span / _MARKER).touch()
-        shutil.rmtree(folder, ignore_errors=True)
-        aside.rename(folder)
-    except (OSError, InputError) as error:
-        raise UserError(f"{folder}: {error}") from error
-    return {span: content.count("\n") - 1 for span, content in spans.items()}
+        layouts = {name: _by_period(text, source.time, first) for name, first in PERIODS.items()}
+        _require_ours(folder, list(layouts.values()))
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as aside:
+            _write(layouts[period], Path(aside))
+            for old in place.iterdir():
+                shutil.rmtree(old)
+            for new in Path(aside).iterdir():
+                new.rename(place / new.name)
+    except OSError as error:
+        raise UserError(f"{folder}: {error.strerror}; choose another folder") from error
+    except InputError as error:
+        raise UserError(str(error)) from error
+    return {span: content.count("\n") - 1 for span, content in layouts[period].items()}
 
 
-def _by_period(
-    text: str, time: str, first_day: Callable[[datetime.date], datetime.date]
-) -> dict[str, str]:
+def _by_period(text: str, time: str, first_day: Callable[[datetime.date], datetime.date]) -> Spans:
     lines = text.splitlines(keepends=True)
     column = next(csv.reader(io.StringIO(lines[0]))).index(time)
     parts: dict[str, list[str]] = {}
@@ -92,9 +95,33 @@ def _by_period(
     return {span: "".join(parts[span]) for span in sorted(parts)}
 
 
-def _require_ours(folder: Path) -> None:
-    """Nothing but spans that were laid out before may be replaced."""
-    for path in folder.iterdir() if folder.exists() else ():
-        names = {inner.name for inner in path.iterdir()} if path.is_dir() else set()
-        if names - {_ROWS, _MARKER} or not path.is_dir():
-            raise UserError(f"{folder}: holds {path.name}, which is no span; choose another folder")
+def _write(spans: Spans, folder: Path) -> None:
+    for span, content in spans.items():
+        (folder / span).mkdir(parents=True)
+        (folder / span / _ROWS).write_text(content, encoding="utf-8")
+        (folder / span / _MARKER).touch()
+
+
+def _require_ours(folder: Path, layouts: list[Spans]) -> None:
+    """Nothing is replaced that could not be written again: an edited span is somebody's work."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder}: is a file; choose another folder")
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if not _is_ours(path, name, layouts):
+            msg = (
+                f"{folder}: holds {name}, which this command did not write; "
+                "choose another folder, or move it away"
+            )
+            raise UserError(msg)
+
+
+def _is_ours(path: Path, name: Path, layouts: list[Spans]) -> bool:
+    if path.is_symlink():
+        return False
+    if path.is_dir():
+        return any(str(name) in layout for layout in layouts)
+    written = [layout[span] for layout in layouts if (span := str(name.parent)) in layout]
+    if name.name == _MARKER:
+        return bool(written) and not path.stat().st_size
+    return name.name == _ROWS and path.read_bytes() in [text.encode() for text in written]

@@ -48,12 +48,52 @@ def test_laying_out_again_replaces_what_was_there(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["taxi"]
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
-    (tmp_path / "thesis.txt").write_text("years of work")
+@pytest.mark.parametrize(
+    "place", ["thesis.txt", "1/rows.csv", "2013-01-01/rows.csv", "2013-01-01/_SUCCESS"]
+)
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, place):
+    own = tmp_path / "data" / place
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"years of \xff work")
 
-    with pytest.raises(UserError, match=r"holds thesis\.txt, which is no span; choose another"):
-        lay_out("taxi", "month", tmp_path)
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+    with pytest.raises(UserError, match=rf"holds {place.partition('/')[0]}.*; choose another"):
+        lay_out("taxi", "month", tmp_path / "data")
+    assert own.read_bytes() == b"years of \xff work"
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_span_that_somebody_edited_is_left_alone(tmp_path):
+    lay_out("taxi", "year", tmp_path / "taxi")
+    edited = tmp_path / "taxi" / "2014-01-01" / "rows.csv"
+    edited.write_text(edited.read_text(encoding="utf-8") + "one,more,row\n", encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"holds 2014-01-01/rows\.csv, which this command did not"):
+        lay_out("taxi", "year", tmp_path / "taxi")
+    assert edited.read_text(encoding="utf-8").endswith("one,more,row\n")
+
+
+def test_nothing_beside_the_folder_is_touched(tmp_path):
+    (tmp_path / ".taxi.incoming").mkdir()
+
+    lay_out("taxi", "year", tmp_path / "taxi")
+
+    assert (tmp_path / ".taxi.incoming").is_dir()
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "taxi").write_text("notes")
+
+    with pytest.raises(UserError, match=r"taxi: is a file; choose another folder"):
+        lay_out("taxi", "year", tmp_path / "taxi")
+    assert (tmp_path / "taxi").read_text() == "notes"
+
+
+def test_the_folder_that_one_stands_in_can_be_meant(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    lay_out("taxi", "year", Path())
+
+    assert (tmp_path / "2013-01-01" / "_SUCCESS").is_file()
 
 
 def test_the_command_says_what_to_type_next(tmp_path):
