@@ -1,5 +1,6 @@
 """Schemas that follow from statistics."""
 
+import math
 from collections.abc import Collection
 from pathlib import Path
 
@@ -38,9 +39,25 @@ def widened(
     for path in sorted(statistics_folder.glob("Split-*")):
         listed = _listed(statistics_folder, path.name.removeprefix("Split-"))
         wider = tfdv.update_schema(wider, listed, max_string_domain_size=_MOST_DOMAIN_VALUES)
+    _drop_empty_bounds(curated, wider)
     if chosen is None:
         return wider
     return _only(curated, wider, chosen)
+
+
+def _drop_empty_bounds(curated: schema_pb2.Schema, wider: schema_pb2.Schema) -> None:
+    """An infinite bound is none, and so is a rule that says `false`; people leave both out."""
+    known = {feature.name: feature for feature in curated.feature}
+    for feature in wider.feature:
+        if feature == known.get(feature.name) or not feature.HasField("float_domain"):
+            continue
+        domain = feature.float_domain
+        for bound in ("min", "max"):
+            if math.isinf(getattr(domain, bound)):
+                domain.ClearField(bound)
+        for rule in ("disallow_inf", "disallow_nan"):
+            if not getattr(domain, rule):
+                domain.ClearField(rule)
 
 
 def _only(
