@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from pipeline.terminal.command_line import DEFAULT_CONFIG, DEFAULT_WHERE
+
 Command = Callable[..., Any]
 
 
@@ -20,14 +22,14 @@ def configuration_options(command: Command) -> Command:
         ),
         click.option(
             "--where",
-            default="configs/local.toml",
+            default=DEFAULT_WHERE,
             show_default=True,
             metavar="FILE",
             help="Where it runs.",
         ),
         click.option(
             "--config",
-            default="configs/taxi.toml",
+            default=DEFAULT_CONFIG,
             show_default=True,
             metavar="FILE",
             help="What is trained, and what is good enough.",

@@ -13,7 +13,7 @@ from pipeline.runner import session
 from pipeline.runner.interrupts import sigterm_as_interrupt
 from pipeline.runner.plan import Planned
 from pipeline.terminal.progress import progress
-from pipeline.terminal.summary import print_summary
+from pipeline.terminal.summary import continuing, print_summary
 
 
 @click.command(name="run")
@@ -41,7 +41,11 @@ def command(
             sys.exit(_plan(console, request) if only_plan else _run(console, request))
     except KeyboardInterrupt:
         # Before the first node, or between the last one and the summary.
-        console.print("interrupted; `tfxp run` goes on from the last finished node")
+        console.print(
+            f"interrupted; `{continuing(request)}` goes on from the last finished node",
+            markup=False,
+            soft_wrap=True,
+        )
         sys.exit(130)
 
 
@@ -53,7 +57,7 @@ def _plan(console: Console, request: session.Request) -> int:
 def _run(console: Console, request: session.Request) -> int:
     view = functools.partial(progress, console)
     outcome = session.run(request, view, console.print, now=_now())
-    print_summary(console, outcome, request.until)
+    print_summary(console, outcome, request)
     return outcome.exit_code
 
 

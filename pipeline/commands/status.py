@@ -10,6 +10,7 @@ import registry
 from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
 from pipeline.runner.store import RunRecord, Store
+from pipeline.terminal.command_line import command_line
 from pipeline.terminal.summary import shown
 
 _SHOWN_RUNS = 10
@@ -23,14 +24,15 @@ def command(config: str, where: str, overrides: tuple[str, ...]) -> None:
     console = Console(highlight=False)
     path = loaded.where.metadata_path
     runs = Store(path, loaded.what.name).runs() if path.exists() else []
-    _print_runs(console, runs)
+    if runs:
+        _print_runs(console, runs)
+    else:
+        start = command_line("run", config, where, overrides)
+        click.echo(f"no runs yet; start one with `{start}`")
     _print_versions(console, loaded)
 
 
 def _print_runs(console: Console, runs: list[RunRecord]) -> None:
-    if not runs:
-        console.print("no runs yet; start one with `tfxp run`")
-        return
     table = _table("runs, newest first")
     for heading in ("run", "outcome", "took", "cause"):
         table.add_column(heading)

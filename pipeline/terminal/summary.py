@@ -2,12 +2,15 @@
 
 import dataclasses
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from pipeline.runner.session import Request
 from pipeline.runner.states import Outcome, State, Status
+from pipeline.terminal.command_line import command_line
 from pipeline.terminal.progress import state_table
 
 _HEADLINES = {
@@ -18,14 +21,14 @@ _HEADLINES = {
 }
 
 
-def print_summary(console: Console, outcome: Outcome, until: str | None) -> None:
+def print_summary(console: Console, outcome: Outcome, request: Request) -> None:
     """Prints the table of nodes, the verdict, the log folder and the next command."""
     states = outcome.states if console.is_terminal else _in_brief(outcome.states)
     console.print(state_table(states, now=0.0))
     word, style = _HEADLINES[outcome.exit_code]
     console.print()
     headline = Text(f"{word} in {outcome.seconds:.1f} s: ", style=style)
-    console.print(headline + Text(_meaning(outcome, until)))
+    console.print(headline + Text(_meaning(outcome, request.until)))
     culprit = outcome.first(Status.FAILED, Status.REFUSED)
     logs = outcome.log_dir / f"{culprit}.log" if culprit else outcome.log_dir
     if logs.exists():
@@ -33,7 +36,14 @@ def print_summary(console: Console, outcome: Outcome, until: str | None) -> None
     kept = sorted((outcome.log_dir / culprit).glob("*/*")) if culprit else []
     for file in kept:
         _line(console, "rows", shown(file))
-    _line(console, "next", _next(outcome, until))
+    for label, line in zip(("next", ""), _next(outcome, request), strict=False):
+        _line(console, label, line)
+
+
+def continuing(request: Request) -> str:
+    """The command that goes on with a run that has not ended well."""
+    until = ("--until", request.until) if request.until else ()
+    return command_line("run", request.config, request.where, request.overrides, *until)
 
 
 def shown(path: Path) -> str:
@@ -65,17 +75,21 @@ def _meaning(outcome: Outcome, until: str | None) -> str:
     return nodes
 
 
-def _next(outcome: Outcome, until: str | None) -> str:
+def _next(outcome: Outcome, request: Request) -> Sequence[str]:
+    """What to do, and below it the command, in a line of its own."""
     match outcome.exit_code:
         case 130:
-            return "`tfxp run` goes on from the last finished node"
+            return "go on from the last finished node:", continuing(request)
         case 1:
-            return "read the log; `tfxp run` goes on from the node that failed"
+            return "read the log, then go on from the node that failed:", continuing(request)
         case 3 if outcome.first(Status.REFUSED) in ("Evaluator", "InfraValidator"):
-            return "change the training or the gates in the configuration, then `tfxp run`"
+            what = "change the training or the gates in the configuration, then:"
+            return what, continuing(request)
         case 3:
-            return "mend the data or the schema, or change its severity, then `tfxp run`"
-    return "tfxp run" if until else "tfxp status"
+            what = "mend the data or the schema, or change its severity, then:"
+            return what, continuing(request)
+    command = "run" if request.until else "status"
+    return (command_line(command, request.config, request.where, request.overrides),)
 
 
 def _line(console: Console, label: str, text: str) -> None:

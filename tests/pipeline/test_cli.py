@@ -78,7 +78,8 @@ def test_status_before_any_run_says_how_to_start_one(tmp_path):
     )
 
     assert done.returncode == 0
-    assert done.stdout.startswith("no runs yet; start one with `tfxp run`\n")
+    start = f"tfxp run --set metadata.path={tmp_path}/metadata.sqlite --set"
+    assert done.stdout.startswith(f"no runs yet; start one with `{start}")
     assert "no pushed versions in" in done.stdout
     assert not (tmp_path / "metadata.sqlite").exists(), "looking must not create a store"
 

@@ -1,13 +1,22 @@
 """What is shown while a run lasts, and at its end."""
 
+import dataclasses
 import io
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from pipeline.runner.session import Request
 from pipeline.runner.states import WAITING, Outcome, State, Status
 from pipeline.terminal.progress import progress, state_table
 from pipeline.terminal.summary import print_summary
+
+REQUEST = Request("configs/taxi.toml", "configs/local.toml")
+OWN = dataclasses.replace(
+    REQUEST, config="my own.toml", overrides=('data.input="/d/{YYYY}/*"',), until="DataGate"
+)
+OWN_RUN = """tfxp run --config 'my own.toml' --set 'data.input="/d/{YYYY}/*"'"""
 
 
 def console() -> Console:
@@ -50,7 +59,7 @@ def outcome(**states: State) -> Outcome:
 def test_a_good_run_ends_with_what_was_pushed():
     target = console()
 
-    print_summary(target, outcome(Pusher=State(Status.DONE, 1.0, "version 1 pushed")), None)
+    print_summary(target, outcome(Pusher=State(Status.DONE, 1.0, "version 1 pushed")), REQUEST)
 
     assert printed(target)[-2:] == ["done in 7.0 s: 1 done; version 1 pushed", " next  tfxp status"]
 
@@ -59,12 +68,41 @@ def test_refused_data_ends_with_what_to_mend():
     target = console()
     why = State(Status.REFUSED, 1.0, "why\nin detail")
 
-    print_summary(target, outcome(DataGate=why, Pusher=State(Status.NOT_RUN)), None)
+    print_summary(target, outcome(DataGate=why, Pusher=State(Status.NOT_RUN)), REQUEST)
 
     assert "in detail" not in target.file.getvalue(), "it stands in the progress lines"
-    assert printed(target)[-2:] == [
+    assert printed(target)[-3:] == [
         "refused in 7.0 s: 1 refused, 1 not run; nothing was pushed",
-        " next  mend the data or the schema, or change its severity, then `tfxp run`",
+        " next  mend the data or the schema, or change its severity, then:",
+        "       tfxp run",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [
+        (Status.DONE, OWN_RUN),
+        (Status.REFUSED, f"{OWN_RUN} --until DataGate"),
+        (Status.FAILED, f"{OWN_RUN} --until DataGate"),
+    ],
+)
+def test_the_command_that_goes_on_with_this_run_can_be_pasted(status, command):
+    target = console()
+
+    print_summary(target, outcome(DataGate=State(status, 1.0)), OWN)
+
+    assert printed(target)[-1].removeprefix(" next").strip() == command
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped():
+    target = console()
+    stopped = dataclasses.replace(outcome(Trainer=State(Status.NOT_RUN)), interrupted=True)
+
+    print_summary(target, stopped, dataclasses.replace(OWN, until=None))
+
+    assert printed(target)[-2:] == [
+        " next  go on from the last finished node:",
+        f"       {OWN_RUN}",
     ]
 
 
