@@ -3,6 +3,7 @@
 import datetime
 import difflib
 import importlib
+import json
 import os
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
 from pipeline.errors import UserError
 from pipeline.last_run import LastRun
+from pipeline.reports.findings import beyond_the_schema
+from pipeline.terminal.command_line import command_line
 from schema import SERVING, TRAINING, SchemaError, read_schema
 
 _DOES_NOT_FIT = 3
@@ -43,7 +46,8 @@ def infer(
     """Infer a schema from the training rows of the last run."""
     if out and out.exists() and not force:
         raise UserError(f"{out}: there already; choose another file, or --force")
-    text = text_format.MessageToString(_inferred(load(config, where, overrides)), as_utf8=True)
+    last = LastRun(load(config, where, overrides), command_line("run", config, where, overrides))
+    text = text_format.MessageToString(_inferred(last), as_utf8=True)
     if out:
         _write(out, text)
         click.echo(f"written to {out}")
@@ -57,9 +61,10 @@ def infer(
 def diff(config: str, where: str, overrides: tuple[str, ...], exit_code: bool) -> None:
     """Compare the curated schema with one inferred from the training rows of the last run."""
     loaded = load(config, where, overrides)
+    last = LastRun(loaded, command_line("run", config, where, overrides))
     curated = read_schema(_path(loaded))
     table = Table("column", "curated, and what the data have", box=None, padding=(0, 2, 0, 0))
-    for column, difference in differences(curated, _inferred(loaded)):
+    for column, difference in differences(curated, _inferred(last)):
         table.add_row(column, difference)
     Console(highlight=False).print(table if table.rows else "no differences")
     sys.exit(1 if exit_code and table.rows else 0)
@@ -121,19 +126,27 @@ def accept_anomalies(
     before = path.read_text(encoding="utf-8")
     curated = read_schema(path)
     unknown = set(chosen) - {feature.name for feature in curated.feature}
+    last = LastRun(loaded, command_line("run", config, where, overrides))
+    statistics = last.folder("StatisticsGen", "statistics")
     widening = _loaded("components.schema_tools.widening")
-    statistics = LastRun(loaded).folder("StatisticsGen", "statistics")
     wider = widening.widened(curated, statistics, chosen or None)
     if unknown - {feature.name for feature in wider.feature}:
         raise UserError(f"--column: no such column: {', '.join(sorted(unknown))}")
     after = rewritten(before, curated, wider)
     if after == before:
-        click.echo("nothing to accept: the rows of the last run fit the schema")
+        if not _print_left(last, path):
+            rows = (
+                f"values of {', '.join(chosen)} in the last run"
+                if chosen
+                else "rows of the last run"
+            )
+            click.echo(f"nothing to accept: the {rows} fit the schema")
         return
     shown = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), str(path)
     )
     click.echo("".join(shown))
+    _print_left(last, path)
     if not yes and not (sys.stdin.isatty() and click.confirm("write this?")):
         click.echo("nothing was written; --yes writes it")
         return
@@ -141,10 +154,23 @@ def accept_anomalies(
     click.echo(f"written to {path}")
 
 
-def _inferred(loaded: Config) -> schema_pb2.Schema:
-    last = LastRun(loaded).folder("StatisticsGen", "statistics")
-    inferred: schema_pb2.Schema = _loaded("components.schema_tools.widening").inferred(last)
+def _inferred(last: LastRun) -> schema_pb2.Schema:
+    statistics = last.folder("StatisticsGen", "statistics")
+    inferred: schema_pb2.Schema = _loaded("components.schema_tools.widening").inferred(statistics)
     return inferred
+
+
+def _print_left(last: LastRun, path: Path) -> bool:
+    """Says what the last run was refused for that no wider schema mends; whether there is any."""
+    found = last.file("DataGate", "verdict", "verdict.json")
+    verdict = json.loads(found.read_text(encoding="utf-8")) if found else {}
+    left = beyond_the_schema(verdict)
+    if left:
+        click.echo("the last run was refused for what no wider schema mends:")
+        for line in left:
+            click.echo(f"  {line}")
+        click.echo(f"mend those rows, raise the threshold in {path}, or use [data.severities]")
+    return bool(left)
 
 
 def _path(loaded: Config) -> Path:

@@ -1,6 +1,7 @@
 """What there is to say of the data of a run, as plain values, from TFDV's statistics."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,8 @@ class Side:
         bins: Shares of the rows in `BINS` bins that all sets have in common; empty for text.
         top: The commonest values with their shares; empty for numbers.
         unique: How many values a column of text has.
+        infinite: How many of the numbers are infinite, as far as the statistics know; they are in
+            no bin.
     """
 
     rows: int
@@ -30,6 +33,7 @@ class Side:
     bins: tuple[float, ...] = ()
     top: tuple[tuple[str, float], ...] = ()
     unique: int = 0
+    infinite: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class ColumnFacts:
     Attributes:
         name: As in the data.
         kind: `number` or `text`.
-        low: Where the first bin begins.
-        high: Where the last one ends.
+        low: Where the first bin begins, a finite number.
+        high: Where the last one ends, another.
         sides: Set of rows, such as `train`, to what the column is in it.
         findings: What the gate says of it, as in `verdict.json`.
         distances: How far it has moved, as there.
@@ -70,7 +74,7 @@ def column_facts(
         sets: Name to statistics of each set of rows.
         verdict: As DataGate wrote it; empty if it has not.
     """
-    by_set = {name: {_name(f): f for f in dataset.features} for name, dataset in sets.items()}
+    by_set = {name: {column_name(f): f for f in dataset.features} for name, dataset in sets.items()}
     names = list(dict.fromkeys(name for columns in by_set.values() for name in columns))
     facts = [
         _column(
@@ -95,8 +99,8 @@ def _column(
     distances: Sequence[Mapping[str, Any]],
 ) -> ColumnFacts:
     numeric = [f for _, f in sides.values() if f.WhichOneof("stats") == "num_stats"]
-    low = min((f.num_stats.min for f in numeric), default=0.0)
-    high = max((f.num_stats.max for f in numeric), default=0.0)
+    edges = [edge for f in numeric for edge in _finite_edges(f.num_stats)]
+    low, high = min(edges, default=0.0), max(edges, default=0.0)
     return ColumnFacts(
         name,
         "number" if numeric else "text",
@@ -117,41 +121,57 @@ def _side(
     if kind == "num_stats":
         stats = feature.num_stats
         present = max(common.num_non_missing, 1)
+        infinite = round(sum(b.sample_count for b in _buckets(stats) if not _is_finite(b)))
         numbers = {
+            # Of infinite numbers TFDV says "not a number", and 0 for how far they are spread.
             "mean": stats.mean,
-            "std": stats.std_dev,
+            "std": math.nan if infinite else stats.std_dev,
             "min": stats.min,
             "median": stats.median,
             "max": stats.max,
             "zeros": stats.num_zeros / present,
         }
-        return Side(rows, missing, numbers, _bins(stats.histograms, low, high))
+        return Side(rows, missing, numbers, _bins(stats, low, high), infinite=infinite)
     stats = feature.string_stats
     top = tuple((bucket.value, bucket.frequency / max(rows, 1)) for bucket in stats.top_values)
     return Side(rows, missing, top=top[:_TOP_VALUES], unique=int(stats.unique))
 
 
-def _bins(
-    histograms: Iterable[statistics_pb2.Histogram], low: float, high: float
-) -> tuple[float, ...]:
+def _bins(stats: statistics_pb2.NumericStatistics, low: float, high: float) -> tuple[float, ...]:
     """Shares in common bins; a bucket that lies across several is spread evenly."""
     counts = [0.0] * BINS
-    width = (high - low) / BINS or 1.0
-    for histogram in histograms:
-        if histogram.type != _STANDARD:
-            continue
-        for bucket in histogram.buckets:
-            start, end = bucket.low_value, bucket.high_value
-            first = min(max(int((start - low) / width), 0), BINS - 1)
-            last = min(max(int((end - low) / width), first), BINS - 1)
-            for place in range(first, last + 1):
-                left, right = low + place * width, low + (place + 1) * width
-                overlap = min(end, right) - max(start, left)
-                part = overlap / (end - start) if end > start else float(place == first)
-                counts[place] += bucket.sample_count * max(part, 0.0)
+    width = high / BINS - low / BINS or 1.0
+    for bucket in filter(_is_finite, _buckets(stats)):
+        start, end = bucket.low_value, bucket.high_value
+        first = min(max(int((start - low) / width), 0), BINS - 1)
+        last = min(max(int((end - low) / width), first), BINS - 1)
+        for place in range(first, last + 1):
+            left, right = low + place * width, low + (place + 1) * width
+            overlap = min(end, right) - max(start, left)
+            part = overlap / (end - start) if end > start else float(place == first)
+            counts[place] += bucket.sample_count * max(part, 0.0)
     total = sum(counts)
     return tuple(count / total for count in counts) if total else ()
 
 
-def _name(feature: statistics_pb2.FeatureNameStatistics) -> str:
+def _buckets(
+    stats: statistics_pb2.NumericStatistics,
+) -> Iterator[statistics_pb2.Histogram.Bucket]:
+    for histogram in stats.histograms:
+        if histogram.type == _STANDARD:
+            yield from histogram.buckets
+
+
+def _is_finite(bucket: statistics_pb2.Histogram.Bucket) -> bool:
+    return math.isfinite(bucket.low_value) and math.isfinite(bucket.high_value)
+
+
+def _finite_edges(stats: statistics_pb2.NumericStatistics) -> Iterator[float]:
+    yield from filter(math.isfinite, (stats.min, stats.max))
+    for bucket in filter(_is_finite, _buckets(stats)):
+        yield from (bucket.low_value, bucket.high_value)
+
+
+def column_name(feature: statistics_pb2.FeatureNameStatistics) -> str:
+    """The name of the column that statistics are of."""
     return feature.name or ".".join(feature.path.step)

@@ -1,15 +1,21 @@
 """The data report as one HTML page: no script, no style, no picture from anywhere else."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from pipeline.reports.data_facts import ColumnFacts, Side
-from pipeline.reports.drawing import histograms
+from pipeline.reports.columns_part import columns_part
+from pipeline.reports.data_facts import ColumnFacts
+from pipeline.reports.figures import percent, plain
+from pipeline.reports.quarantine import Reason
+from pipeline.reports.slices import SliceFacts
+from pipeline.reports.tables import table
+from pipeline.reports.verdict_part import distances_part, findings_part
 
 _STYLE = Path(__file__).with_name("report.css")
+_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -19,20 +25,26 @@ class DataPage:
     Attributes:
         problem: The problem's name.
         made: When the report was made, in words.
+        run: Name of the run, how it ended, and what went wrong first.
         origin: Where the rows came from.
         facts: Heading to figure, in the order in which they are shown.
         columns: All columns.
-        verdict: As DataGate wrote it; empty if it has not.
-        reasons: Why rows are in quarantine, to how many.
+        verdict: As DataGate wrote it; empty if it has not in this run.
+        reasons: Why rows are in quarantine, the commonest first.
+        slices: By the columns that they are made of.
+        label: The label's column.
     """
 
     problem: str
     made: str
+    run: tuple[str, str, str]
     origin: str
     facts: Mapping[str, str]
     columns: Sequence[ColumnFacts]
     verdict: Mapping[str, Any]
-    reasons: Mapping[str, int]
+    reasons: Sequence[Reason]
+    slices: Mapping[tuple[str, ...], Sequence[SliceFacts]] = field(default_factory=dict)
+    label: str = ""
 
 
 def render(page: DataPage) -> str:
@@ -43,183 +55,77 @@ def render(page: DataPage) -> str:
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{title}</title><style>{style}</style></head><body>",
-            f'<h1>{title}</h1><p class="soft">{escape(page.origin)}<br>{escape(page.made)}</p>',
+            f"<h1>{title}</h1>",
+            *_run(page),
             '<div class="facts">',
             *(f"<div>{escape(k)}<b>{escape(v)}</b></div>" for k, v in page.facts.items()),
             "</div>",
-            *_findings(page),
-            *_moves(page),
+            *findings_part(page.verdict),
+            *distances_part(page.verdict),
             *_quarantine(page.reasons),
-            *_columns(page.columns),
+            *_slices(page),
+            *columns_part(page.columns),
             "</body></html>\n",
         ]
     )
 
 
-def _findings(page: DataPage) -> Iterator[str]:
-    yield "<h2>Findings</h2>"
-    if not page.verdict:
-        yield '<p class="warn">not validated yet</p>'
-        return
-    found = page.verdict.get("findings", ())
-    if not found:
-        yield '<p class="ok">The rows keep the contract.</p>'
-        return
-    yield from _table(
-        ("severity", "column", "rows of", "what", "first seen in"),
-        (
-            (
-                f'<span class="{f["severity"]}">{f["severity"]}</span>',
-                escape(f["column"]),
-                escape(f["split"]),
-                escape(f["detail"] + (f" ({f['note']})" if f.get("note") else "")),
-                "<br>".join(map(_place, f.get("rows", ()))),
-            )
-            for f in found
-        ),
-    )
+def _run(page: DataPage) -> Iterator[str]:
+    name, outcome, cause = page.run
+    kind = {"failed": "block", "refused": "block", "succeeded": "ok"}.get(outcome, "warn")
+    why = f": {escape(cause)}" if cause else ""
+    yield f'<p>run {escape(name)} <span class="{kind}">{escape(outcome)}</span>{why}</p>'
+    yield f'<p class="soft">{escape(page.origin)}</p>' if page.origin else ""
+    yield f'<p class="soft">report made {escape(page.made)}</p>'
 
 
-def _place(row: Mapping[str, Any]) -> str:
-    where = f"line {row['line']}" if row.get("line") is not None else f"row {row.get('row')}"
-    return escape(f"{row['path'].rpartition('/')[2]}: {where}: {row['value']!r}")
-
-
-def _moves(page: DataPage) -> Iterator[str]:
-    yield "<h2>Drift and skew</h2>"
-    for what in page.verdict.get("not_checked", ("drift and skew",)):
-        yield f'<p class="warn">Not checked: {escape(what)}.</p>'
-    measured = sorted(
-        page.verdict.get("distances", ()),
-        key=lambda d: -d["value"] / (d["threshold"] or float("inf")),
-    )
-    if measured:
-        yield from _table(
-            ("column", "", "against", "measure", "#distance", "#at most"),
-            (
-                (
-                    escape(d["column"]),
-                    d["kind"],
-                    escape(d["baseline"]),
-                    d["measure"].replace("_", "-"),
-                    _judged(d),
-                    f"{d['threshold']:g}" if d["threshold"] is not None else "",
-                )
-                for d in measured
-            ),
-        )
-
-
-def _judged(distance: Mapping[str, Any]) -> str:
-    is_over = distance["threshold"] is not None and distance["value"] > distance["threshold"]
-    text = f"{distance['value']:.4f}"
-    return f'<span class="block">{text}</span>' if is_over else text
-
-
-def _quarantine(reasons: Mapping[str, int]) -> Iterator[str]:
+def _quarantine(reasons: Sequence[Reason]) -> Iterator[str]:
     if reasons:
         yield "<h2>Quarantine</h2>"
-        ranked = sorted(reasons.items(), key=lambda item: -item[1])[:20]
-        rows = ((escape(why), f"{count:,}") for why, count in ranked)
-        yield from _table(("reason", "#rows"), rows)
-
-
-def _columns(columns: Sequence[ColumnFacts]) -> Iterator[str]:
-    yield f"<h2>Columns ({len(columns)})</h2>"
-    names = [escape(name) for name in (columns[0].sides if columns else ())]
-    marks = ('<span class="first">■</span>', '<span class="second">▬</span>')
-    legend = ", ".join(f"{mark} {name}" for mark, name in zip(marks, names, strict=False))
-    yield f'<p class="soft">{legend}; open a column for its figures.</p>'
-    for column in columns:
-        yield from _column(column)
-
-
-def _column(column: ColumnFacts) -> Iterator[str]:
-    is_open = " open" if column.severity in ("block", "warn") else ""
-    sides = list(column.sides.values())
-    missing = f"{100 * sides[0].missing:.1f} %" if sides and sides[0].missing else ""
-    yield (
-        f'<details{is_open}><summary><span class="name">{escape(column.name)}</span>'
-        f"<span>{_picture(column, sides[:2])}</span>"
-        f'<span class="soft">{missing and f"{missing} missing"}</span>'
-        f'<span class="{column.severity or "soft"}">{_word(column)}</span></summary><div>'
-    )
-    if column.kind == "number":
-        yield from _figures(column)
-    else:
-        yield from _values(column)
-    pairs = [name for name in ("newest", "previous") if name in column.sides]
-    if len(pairs) == 2:
-        yield '<p class="soft">newest span over the one before</p>'
-        yield _picture(column, [column.sides[name] for name in pairs])
-    yield "</div></details>"
-
-
-def _word(column: ColumnFacts) -> str:
-    return f"{len(column.findings)} × {column.severity}" if column.findings else ""
-
-
-def _picture(column: ColumnFacts, sides: Sequence[Side]) -> str:
-    if column.kind == "number":
-        label = escape(f"histogram from {column.low:g} to {column.high:g}", quote=True)
-        return histograms([side.bins for side in sides], label)
-    values = [value for value, _ in sides[0].top] if sides else []
-    shares = [[dict(side.top).get(value, 0.0) for value in values] for side in sides]
-    return histograms(shares, "shares of the commonest values")
-
-
-def _figures(column: ColumnFacts) -> Iterator[str]:
-    names = list(next(iter(column.sides.values())).numbers) if column.sides else []
-    yield from _table(
-        ("", "#rows", "#missing", *(f"#{name}" for name in names)),
-        (
+        yield from table(
+            ("reason", "#rows", "first seen in"),
             (
-                escape(name),
-                f"{side.rows:,}",
-                f"{100 * side.missing:.1f} %",
-                *(_figure(n, side.numbers.get(n)) for n in names),
-            )
-            for name, side in column.sides.items()
-        ),
-    )
-
-
-def _figure(name: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{100 * value:.1f} %" if name == "zeros" else f"{value:,.6g}"
-
-
-def _values(column: ColumnFacts) -> Iterator[str]:
-    values = list(dict.fromkeys(v for side in column.sides.values() for v, _ in side.top))
-    yield from _table(
-        ("value", *(f"#{name}" for name in column.sides)),
-        [
-            *(
-                (escape(value), *(_share(side, value) for side in column.sides.values()))
-                for value in values
+                (escape(reason.cause), f"{reason.rows:,}", escape(reason.first))
+                for reason in reasons[:_SHOWN]
             ),
-            ("(missing)", *(f"{100 * side.missing:.1f} %" for side in column.sides.values())),
-            ("(distinct)", *(f"{side.unique:,}" for side in column.sides.values())),
-        ],
-    )
+            is_stacked=True,
+        )
+        yield from _rest(reasons, "reasons")
 
 
-def _share(side: Side, value: str) -> str:
-    share = dict(side.top).get(value)
-    return "" if share is None else f"{100 * share:.1f} %"
+def _slices(page: DataPage) -> Iterator[str]:
+    there = {columns: slices for columns, slices in page.slices.items() if slices}
+    if there:
+        yield "<h2>Slices</h2>"
+    for columns, slices in there.items():
+        yield f"<h3>{escape(' and '.join(columns))} ({len(slices):,})</h3>"
+        splits = list(slices[0].rows)
+        has_label = any(facts.label is not None for facts in slices)
+        yield from table(
+            (
+                *columns,
+                *(f"#{split} rows" for split in splits),
+                *([f"#{page.label}"] if has_label else []),
+                "missing more often",
+            ),
+            (
+                (
+                    *(escape(value) for value in facts.values.values()),
+                    *(f"{rows:,}" for rows in facts.rows.values()),
+                    *([plain(facts.label)] if has_label else []),
+                    ", ".join(
+                        f"{escape(gap.column)} {percent(gap.share)} "
+                        f"(all rows {percent(gap.share_of_all)})"
+                        for gap in facts.gaps
+                    ),
+                )
+                for facts in slices[:_SHOWN]
+            ),
+            is_stacked=True,
+        )
+        yield from _rest(slices, "smaller slices")
 
 
-def _table(
-    heads: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]
-) -> Iterator[str]:
-    """A table of cells that are HTML already; a head that begins with # is of a number."""
-    kinds = [' class="number"' if head.startswith("#") else "" for head in heads]
-    yield '<div class="scroll"><table><thead><tr>'
-    names = (escape(head.lstrip("#")) for head in heads)
-    yield "".join(f"<th{kind}>{name}</th>" for kind, name in zip(kinds, names, strict=True))
-    yield "</tr></thead><tbody>"
-    for row in rows:
-        cells = (f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True))
-        yield f"<tr>{''.join(cells)}</tr>"
-    yield "</tbody></table></div>"
+def _rest(all_: Sequence[object], what: str) -> Iterator[str]:
+    if len(all_) > _SHOWN:
+        yield f'<p class="soft">and {len(all_) - _SHOWN:,} {what}</p>'

@@ -119,10 +119,13 @@ class Store:
         )
         return ingredients
 
-    def latest(self, node_id: str) -> Artifacts | None:
-        """Returns what the node's newest good execution made; None if there is none."""
-        newest = self._newest(node_id)
-        return None if newest is None else self._outputs(newest.id)
+    def made_in(self, run_id: str, node_id: str) -> Artifacts | None:
+        """Returns what the node made in a run, or took from the cache; None if it did not."""
+        run = self._mlmd.get_context_by_type_and_name("pipeline_run", run_id)
+        executions = self._mlmd.get_executions_by_context(run.id) if run else []
+        in_run = {execution.id for execution in executions}
+        found = [execution for execution in self._finished(node_id) if execution.id in in_run]
+        return self._outputs(found[0].id) if found else None
 
     def start(
         self, run_id: str, node: Node, ingredients: Mapping[str, Any], inputs: Artifacts
@@ -233,15 +236,17 @@ class Store:
 
     def _newest(self, node_id: str) -> pb.Execution | None:
         """The node's newest good execution."""
+        return max(self._finished(node_id), key=lambda execution: execution.id, default=None)
+
+    def _finished(self, node_id: str) -> list[pb.Execution]:
         context = self._mlmd.get_context_by_type_and_name("node", self._node_context(node_id))
         if context is None:
-            return None
-        done = [
+            return []
+        return [
             execution
             for execution in self._mlmd.get_executions_by_context(context.id)
             if execution.last_known_state in _FINISHED
         ]
-        return max(done, key=lambda execution: execution.id, default=None)
 
     def _node_context(self, node_id: str) -> str:
         return f"{self._pipeline}.{node_id}"

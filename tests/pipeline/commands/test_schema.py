@@ -1,5 +1,6 @@
 """`tfxp schema` on what a run left, with the real TFDV."""
 
+import json
 import textwrap
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from components.schema_tools.widening import inferred, widened
 from pipeline.commands.schema import command
 from pipeline.errors import UserError
 from schema import SERVING, TRAINING, read_schema
+from tests.pipeline.runs import Runs
 
 SCHEMA = """\
 # The contract with the trips.
@@ -127,6 +129,66 @@ def test_a_schema_is_widened_until_all_rows_fit_and_no_further(rows, tmp_path):
     assert list(left) == ["fare"]
 
 
+@pytest.fixture
+def accepting(rows, tmp_path):
+    """`accept-anomalies` after a run on some rows, which DataGate refused for some findings."""
+    rows("")
+    runs = Runs(tmp_path / "runs")
+
+    def accept(columns, findings, *options):
+        logs = runs.add("StatisticsGen", outcome="refused")
+        place = runs.last().folder("StatisticsGen", "statistics")
+        statistics(place, train=columns)
+        verdict = logs / "DataGate" / "verdict" / "verdict.json"
+        verdict.parent.mkdir(parents=True)
+        verdict.write_text(json.dumps({"findings": findings}), encoding="utf-8")
+        schema = (
+            "--set",
+            f'data.schema="{tmp_path}/schema.pbtxt"',
+            "--set",
+            "evaluation.slices=[]",
+        )
+        arguments = ["accept-anomalies", "--where", runs.where, *schema, *options]
+        return CliRunner().invoke(command, arguments, catch_exceptions=False).output
+
+    return accept
+
+
+GOOD = {"fare": [5.0], "payment": ["Cash"], "tips": [1.0]}
+DRIFT = {
+    "column": "fare",
+    "split": "newest",
+    "kind": "DRIFT",
+    "detail": "drift of 0.6000 (jensen-shannon) against span 1, at most 0.5",
+    "share": None,
+    "severity": "block",
+}
+
+
+def test_what_a_run_was_refused_for_and_no_schema_mends_is_not_called_fitting(accepting):
+    output = accepting(GOOD, [DRIFT, {**DRIFT, "column": "tips", "severity": "warn"}])
+
+    assert "column 'fare', rows of 'newest': drift of 0.6000 (jensen-shannon)" in output
+    assert "fit the schema" not in output
+    assert "tips" not in output
+
+
+def test_rows_that_fit_are_called_so(accepting):
+    assert "nothing to accept: the rows of the last run fit" in accepting(GOOD, [])
+
+
+def test_only_the_bounds_that_rows_break_are_rewritten(accepting, tmp_path):
+    odd = {**GOOD, "fare": [-3.0, float("inf")], "payment": ["Cash", "Crypto"], "tips": [1.0, 1.0]}
+
+    output = accepting(odd, [], "--yes")
+
+    after = (tmp_path / "schema.pbtxt").read_text(encoding="utf-8")
+    assert f"written to {tmp_path}/schema.pbtxt" in output
+    assert after == SCHEMA.replace("{ min: 0 max: 100 }", "{ min: -3.0 }").replace(
+        'value: "Cash" }', 'value: "Cash" value: "Crypto" }'
+    )
+
+
 def test_before_the_first_run_the_command_says_what_to_run(tmp_path, monkeypatch):
     where = tmp_path / "where.toml"
     text = Path("configs/local.toml").read_text(encoding="utf-8")
@@ -135,4 +197,4 @@ def test_before_the_first_run_the_command_says_what_to_run(tmp_path, monkeypatch
     result = CliRunner().invoke(command, ["diff", "--where", str(where)])
 
     assert isinstance(result.exception, UserError)
-    assert str(result.exception) == "no runs yet; start one with `tfxp run`"
+    assert str(result.exception) == f"no runs yet; start one with `tfxp run --where {where}`"
