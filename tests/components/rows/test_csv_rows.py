@@ -118,7 +118,7 @@ def test_an_index_without_a_name_is_not_read(csv, content):
 
 
 def test_a_row_is_as_long_as_the_header_with_its_index(csv):
-    content = b",a,b\n0,1,x\n1,2\n2,3,\xff\n3,4\xff\n4,5,z\n"
+    content = b",a,b\n0,1,x\n1,2\n2,3,\xff\n3,4\xff\n\xff,5,z\n"
 
     assert csv.rows(content) == [{"a": "1", "b": "x"}, {"a": "5", "b": "z"}]
     assert csv.put_aside(content) == [

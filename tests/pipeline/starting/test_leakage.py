@@ -64,6 +64,12 @@ def test_a_quantity_on_another_scale_is_a_suspect(scale):
     assert decided(label, x=NOISE[::-1], other=other).suspects == ("other",)
 
 
+def test_a_quantity_that_grows_to_both_sides_is_found_on_its_scale():
+    label = [math.exp(9 * abs(float(value))) for value in NOISE]
+
+    assert decided(label, x=NOISE[::-1], other=NOISE).suspects == ("other",)
+
+
 def test_a_bound_gives_the_label_away_also_in_few_rows():
     weights = random.Random(1).sample(range(1000, 5000), 60)
     label = [int(weight < 2500) for weight in weights]
