@@ -35,14 +35,16 @@ class Inputs:
     spans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
 
-    def sources(self, format: Format | str, identifiers: tuple[str, ...]) -> Sources:
+    def sources(self, options: ExampleGenOptions, cuts: tuple[float, ...]) -> Sources:
         """As they are kept in the artifact."""
-        previous = _of_span(self.previous, format) if self.previous else []
+        previous = _of_span(self.previous, options.format) if self.previous else []
         return Sources(
             files=tuple(source for source, _ in self.files),
             newest=self.newest.name if self.newest else "",
             previous=tuple(source for source, _ in previous),
-            identifiers=identifiers,
+            identifiers=options.identifiers,
+            split=options.split,
+            cuts=cuts,
         )
 
 

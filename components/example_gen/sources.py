@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from components.example_gen.options import SplitOptions
 from components.rows.files import Format
 
 _NAME = "sources.json"
@@ -38,12 +39,16 @@ class Sources:
         previous: The files of the span right before the newest, whether they are in the artifact
             or not; none without spans, or where the newest is the first.
         identifiers: Columns that must not be shown or written anywhere.
+        split: Which split a row goes to; None where that is not known.
+        cuts: By time, where each split but the first begins.
     """
 
     files: tuple[Source, ...]
     newest: str = ""
     previous: tuple[Source, ...] = ()
     identifiers: tuple[str, ...] = ()
+    split: SplitOptions | None = None
+    cuts: tuple[float, ...] = ()
 
 
 def write_sources(examples_uri: str, sources: Sources) -> None:
@@ -63,6 +68,8 @@ def read_sources(examples_uri: str) -> Sources:
         newest=plain["newest"],
         previous=_sources(plain["previous"]),
         identifiers=tuple(plain["identifiers"]),
+        split=SplitOptions(**plain["split"]) if plain["split"] else None,
+        cuts=tuple(plain["cuts"]),
     )
 
 
