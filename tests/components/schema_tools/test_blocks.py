@@ -1,11 +1,9 @@
 """Editing one block of a schema file and leaving the rest as it is."""
 
-import pytest
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.schema_tools.blocks import blocks, rewritten
-from components.schema_tools.differences import differences
 
 TEXT = """\
 # The contract. Do not { touch } "this".
@@ -70,39 +68,3 @@ def test_a_named_domain_is_widened_where_it_stands():
 
 def test_without_a_change_nothing_changes():
     assert rewritten(TEXT, parsed(TEXT), parsed(TEXT)) == TEXT
-
-
-@pytest.mark.parametrize(
-    ("inferred", "difference"),
-    [
-        ("type: INT", ("x", "type FLOAT, the data have INT")),
-        (
-            "type: FLOAT presence { min_fraction: 1 }",
-            ("x", "in at least 0 % of rows, the data have it in 100 %"),
-        ),
-    ],
-)
-def test_differences_are_told_in_words(inferred, difference):
-    curated = parsed('feature { name: "x" type: FLOAT }')
-
-    found = differences(curated, parsed(f'feature {{ name: "x" {inferred} }}'))
-
-    assert list(found) == [difference]
-
-
-def test_values_and_columns_that_one_side_lacks_are_told():
-    curated = parsed(
-        'string_domain { name: "d" value: "a" value: "b" } '
-        'feature { name: "x" type: BYTES domain: "d" } feature { name: "old" type: INT }'
-    )
-    inferred = parsed(
-        'feature { name: "x" type: BYTES string_domain { value: "b" value: "c" } } '
-        'feature { name: "new" type: INT }'
-    )
-
-    assert list(differences(curated, inferred)) == [
-        ("x", "values that the domain lacks: 'c'"),
-        ("x", "values that the data lack: 'a'"),
-        ("old", "in the curated schema only"),
-        ("new", "in the data only, as INT"),
-    ]
