@@ -204,6 +204,15 @@ def test_a_column_with_a_threshold_and_nothing_to_compare_with_is_not_checked(tm
     assert "payment_type" not in {entry["column"] for entry in judge.report["distances"]}
 
 
+def test_a_column_in_a_stage_that_validation_passes_over_is_not_checked(tmp_path):
+    planned = MOVING.replace('name: "fare"', 'name: "fare" lifecycle_stage: ALPHA')
+    judge = Judge(tmp_path, planned)
+
+    judge(train=table(), reference=spans(table(fare=FARES), table(fare=FARES)))
+
+    assert judge.report["not_checked"][0] == "drift of fare (validation passes it over)"
+
+
 def test_a_label_that_no_served_row_has_is_not_checked_for_skew(tmp_path):
     judge = Judge(tmp_path, MOVING_LABEL)
 
