@@ -111,11 +111,11 @@ def test_infinite_values_are_refused_with_their_share_and_rows(tmp_path):
 
 
 def test_too_few_values_are_shown_with_rows_that_lack_one(tmp_path):
-    judge = Judge(tmp_path, SCHEMA.replace("{ min_fraction: 0 }", "{ min_count: 1 }"))
+    judge = Judge(tmp_path, SCHEMA.replace("{ min_fraction: 0 }", "{ min_count: 600 }"))
     path = tmp_path / "trips.csv"
     path.write_text("tract,fare\n,1\n", encoding="utf-8")
     judge.reads(Source(str(path), "csv"))
 
-    lines = judge.refusal(train=table(tract=[None] * ROWS))
+    lines = judge.refusal(train=table(tract=[7.0] * 500 + [None] * 500))
 
     assert lines[1].endswith("; first seen in trips.csv: line 2")
