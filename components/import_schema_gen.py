@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 from google.protobuf import text_format
-from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
@@ -44,14 +43,8 @@ def ImportSchemaGen(
         raise InputError(str(error).replace(str(copy), schema_path)) from error
     hidden = set(json.loads(without))
     if hidden & {feature.name for feature in contract.feature}:
-        _remove(contract, hidden)
+        contract = schema_file.without(contract, hidden)
         copy.write_text(text_format.MessageToString(contract, as_utf8=True), encoding="utf-8")
     schema.set_string_custom_property("fingerprint", hashlib.sha256(content).hexdigest())
     count = len(columns(contract))
     schema.set_string_custom_property("summary", f"{count} columns from {schema_path}")
-
-
-def _remove(contract: schema_pb2.Schema, hidden: set[str]) -> None:
-    kept = [feature for feature in contract.feature if feature.name not in hidden]
-    del contract.feature[:]
-    contract.feature.extend(kept)

@@ -1,7 +1,10 @@
 """The curated schema's file: found, checked, and known by its content."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
+
+from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.errors import InputError
 from components.locations import resolve
@@ -27,3 +30,12 @@ def schema_fingerprint(location: str) -> str:
         InputError: there is no such file.
     """
     return hashlib.sha256(schema_path(location).read_bytes()).hexdigest()
+
+
+def without(contract: schema_pb2.Schema, columns: Collection[str]) -> schema_pb2.Schema:
+    """Returns a copy without the entries of columns that no step is to see."""
+    copy = schema_pb2.Schema()
+    copy.CopyFrom(contract)
+    del copy.feature[:]
+    copy.feature.extend(entry for entry in contract.feature if entry.name not in columns)
+    return copy

@@ -49,7 +49,13 @@ def data_gate(what: What) -> str:
 def reference_statistics(what: What, where: Where) -> str:
     """Options of ReferenceStatisticsGen."""
     served = _below_root(what.data.served, where) if what.data.served else None
-    return _json({"served": served, "format": what.data.format})
+    return _json(
+        {
+            "served": served,
+            "format": what.data.format,
+            "max_quarantined": what.data.max_quarantined,
+        }
+    )
 
 
 def statistics(what: What) -> tfdv.StatsOptions | None:

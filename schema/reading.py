@@ -52,6 +52,11 @@ def _first_fault(schema: schema_pb2.Schema) -> tuple[str, str] | None:
     """The first contradiction, as (the name it is about, the message); None for a sound schema."""
     if not schema.feature:
         return "", "the schema has no column; add at least one `feature { ... }`"
+    if schema.dataset_constraints.HasField("num_examples_version_comparator"):
+        return "num_examples_version_comparator", (
+            "num_examples_version_comparator is not supported: no other version of a span is "
+            "looked at; compare with the span before: num_examples_drift_comparator { ... }"
+        )
     for name, count in Counter(feature.name for feature in schema.feature).items():
         if count > 1:
             return name, f"column {name!r} stands {count} times in the schema; keep one entry"
@@ -94,7 +99,9 @@ def _fault_of(feature: schema_pb2.Feature, domains: set[str], environments: set[
 
 
 def _line_of(name: str, text: str) -> int:
-    """The line that names the column last, which is the superfluous one of two; 1 if none does."""
+    """The line that names a column or field last, the superfluous one of two; 1 if none does."""
     quoted = f'"{text_format.text_encoding.CEscape(name, as_utf8=True)}"'
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if quoted in line]
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if quoted in line] or [
+        number for number, line in enumerate(text.splitlines(), 1) if name in line
+    ]
     return lines[-1] if lines and name else 1

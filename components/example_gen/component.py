@@ -23,10 +23,16 @@ from components.example_gen.balance import brief
 from components.example_gen.cutting import beginnings
 from components.example_gen.inputs import Inputs, find_inputs, input_fingerprint
 from components.example_gen.options import ExampleGenOptions
-from components.example_gen.report import Report, require_usable, together
+from components.example_gen.report import (
+    Report,
+    of_unreadable,
+    require_split,
+    require_usable,
+    together,
+)
 from components.example_gen.shards import name_shards
 from components.example_gen.sources import write_sources
-from components.example_gen.tasks import Task, Unreadable, tasks_of
+from components.example_gen.tasks import Task, tasks_of
 from components.example_gen.writing import Job, write_task
 from schema import columns, read_schema
 
@@ -65,13 +71,14 @@ def ExampleGen(
     kinds = {c.name: c.kind for c in columns(contract) if c.name not in told.identifiers}
     job = Job(Path(examples.uri), Path(quarantine.uri), kinds, told)
     tasks, unreadable = tasks_of([(file, source.format) for source, file in inputs.files])
-    report = together([_of_unreadable(unreadable), *_write_all(tasks, job, beam_pipeline)])
+    report = together([of_unreadable(unreadable), *_write_all(tasks, job, beam_pipeline)])
     # Before the judgement: whoever is refused wants to see them.
     quarantined.gather(sorted(job.quarantine.iterdir()), job.quarantine)
-    require_usable(report, told.split.names, told.max_quarantined)
+    require_usable(report, told.max_quarantined)
+    require_split(report, told.split.names)
     for split in told.split.names:
         name_shards(job.examples, split)
-    write_sources(examples.uri, inputs.sources(told))
+    write_sources(examples.uri, inputs.sources(told, report.cuts))
     _describe(examples, report, inputs, told)
     examples.set_string_custom_property("input_fingerprint", fingerprint)
     quarantine.set_int_custom_property("rows", report.rows_rejected)
@@ -102,13 +109,6 @@ def _write_all(tasks: Sequence[Task], job: Job, pipeline: beam.Pipeline) -> list
 
 def _write_one(task: Task, job: Job, cuts: Sequence[float]) -> tuple[int, Report]:
     return task.index, write_task(task, job, cuts)
-
-
-def _of_unreadable(files: Sequence[Unreadable]) -> Report:
-    return Report(
-        unreadable=tuple(file.message for file in files),
-        is_refusal=all(file.is_refusal for file in files),
-    )
 
 
 def _describe(

@@ -36,7 +36,7 @@ class Inputs:
     spans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
 
-    def sources(self, options: ExampleGenOptions) -> Sources:
+    def sources(self, options: ExampleGenOptions, cuts: tuple[float, ...]) -> Sources:
         """As they are kept in the artifact."""
         previous = _of_span(self.previous, options.format) if self.previous else []
         return Sources(
@@ -45,6 +45,8 @@ class Inputs:
             previous=tuple(source for source, _ in previous),
             identifiers=options.identifiers,
             missing=options.missing,
+            split=options.split,
+            cuts=cuts,
         )
 
 

@@ -1,6 +1,7 @@
 """Rows that were put aside, as one Parquet file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +22,18 @@ _SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
+
+
+def withheld(rejects: Iterable[Reject], identifiers: Collection[str]) -> list[Reject]:
+    """Without the texts that may hold personal data: a whole row is as private as its columns."""
+    if not identifiers:
+        return list(rejects)
+    return [
+        replace(reject, text=WITHHELD)
+        if not reject.column or reject.column in identifiers
+        else reject
+        for reject in rejects
+    ]
 
 
 def writer(path: Path) -> pq.ParquetWriter:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from components.example_gen.options import SplitOptions
 from components.rows.files import Format
 
 _NAME = "sources.json"
@@ -39,6 +40,8 @@ class Sources:
             or not; none without spans, or where the newest is the first.
         identifiers: Columns that must not be shown or written anywhere.
         missing: Texts that in columns of numbers mean that nothing is there.
+        split: Which split a row goes to; None where that is not known.
+        cuts: By time, where each split but the first begins.
     """
 
     files: tuple[Source, ...]
@@ -46,6 +49,8 @@ class Sources:
     previous: tuple[Source, ...] = ()
     identifiers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    split: SplitOptions | None = None
+    cuts: tuple[float, ...] = ()
 
 
 def write_sources(examples_uri: str, sources: Sources) -> None:
@@ -66,6 +71,8 @@ def read_sources(examples_uri: str) -> Sources:
         previous=_sources(plain["previous"]),
         identifiers=tuple(plain["identifiers"]),
         missing=tuple(plain.get("missing", ())),
+        split=SplitOptions(**plain["split"]) if plain["split"] else None,
+        cuts=tuple(plain["cuts"]),
     )
 
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from components.example_gen.report import Report, cause, place
 from components.example_gen.shards import ShardWriter
 from components.example_gen.splits import split_of_rows
 from components.example_gen.tasks import Task, Unreadable
+from components.rows.batches import without
 from components.rows.parts import Part
 from components.rows.reading import Batch, Reject, locate, read
 from schema import Kind
@@ -62,13 +63,13 @@ def write_task(task: Task, job: Job, cuts: Sequence[float]) -> Report:
             stack.enter_context(ShardWriter(job.examples, split, task.index, job.options.shard_mb))
             for split in job.options.split.names
         ]
-        tally = _Tally(job)
+        tally = _Tally(job, tuple(cuts))
         for part in task.parts:
             try:
                 for batch in read(part, job.kinds, job.options.missing):
                     rejects = [*batch.rejects, *_write(batch, part, job, shards, cuts, tally)]
                     if rejects:
-                        rejects = _withheld(rejects, job.options.identifiers)
+                        rejects = quarantine.withheld(rejects, job.options.identifiers)
                         aside.write_table(quarantine.as_table(rejects))
                         tally.add_rejects(rejects)
             except (DataRefused, InputError) as error:
@@ -89,6 +90,7 @@ class _Tally:
     """Counts what is read, written and put aside, batch by batch."""
 
     job: Job
+    cuts: tuple[float, ...]
     rows: int = 0
     written: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
@@ -111,6 +113,7 @@ class _Tally:
             balance=self.balance,
             unreadable=tuple(entry.message for entry in self.unreadable),
             is_refusal=all(entry.is_refusal for entry in self.unreadable),
+            cuts=self.cuts,
         )
 
 
@@ -132,7 +135,7 @@ def _write(
             f"the file has: {', '.join(rows.schema.names)}"
         )
         raise InputError(msg)
-    examples = encode(_without(rows, options.identifiers)).to_pylist()
+    examples = encode(without(rows, options.identifiers)).to_pylist()
     splits = split_of_rows(rows, examples, options.split, cuts)
     for index, shard in enumerate(shards):
         chosen = [examples[row] for row in np.flatnonzero(splits == index)]
@@ -163,20 +166,3 @@ def _untimed(batch: Batch, part: Part, column: str, rows: npt.NDArray[np.int64])
         )
         for number, value in zip(numbers.tolist(), values, strict=True)
     ]
-
-
-def _withheld(rejects: Iterable[Reject], identifiers: Sequence[str]) -> list[Reject]:
-    """Without the texts that may hold personal data: a whole row is as private as its columns."""
-    if not identifiers:
-        return list(rejects)
-    return [
-        replace(reject, text=quarantine.WITHHELD)
-        if not reject.column or reject.column in identifiers
-        else reject
-        for reject in rejects
-    ]
-
-
-def _without(rows: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
-    kept = [name for name in rows.schema.names if name not in columns]
-    return rows.select(kept) if len(kept) < rows.num_columns else rows

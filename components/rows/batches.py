@@ -1,5 +1,6 @@
 """What reading yields: rows that fit, and rows put aside."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,12 @@ class Text:
     rows: pa.RecordBatch
     numbers: npt.NDArray[np.int64]
     faults: tuple[Fault, ...]
+
+
+def without(rows: pa.RecordBatch, columns: Collection[str]) -> pa.RecordBatch:
+    """The rows without some of their columns, whether they have them or not."""
+    kept = [name for name in rows.schema.names if name not in columns]
+    return rows.select(kept) if len(kept) < rows.num_columns else rows
 
 
 def shown(text: str) -> str:

@@ -19,9 +19,13 @@ def inferred(statistics_folder: Path) -> schema_pb2.Schema:
     Args:
         statistics_folder: Of a statistics artifact with a split `train`.
     """
-    return tfdv.infer_schema(
-        _listed(statistics_folder, _TRAIN), max_string_domain_size=_MOST_DOMAIN_VALUES
-    )
+    listed = _listed(statistics_folder, _TRAIN)
+    return tfdv.infer_schema(listed, max_string_domain_size=_MOST_DOMAIN_VALUES)
+
+
+def training_rows(statistics_folder: Path) -> statistics_pb2.DatasetFeatureStatistics:
+    """Returns the statistics of the training rows, from which the schema is inferred."""
+    return read_statistics(str(statistics_folder), _TRAIN)
 
 
 def widened(

@@ -1,5 +1,6 @@
 """What the statistics of a column show for an anomaly: the offending values, and their share."""
 
+import sys
 from dataclasses import dataclass
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
@@ -9,6 +10,8 @@ _TOO_SMALL = frozenset({_KINDS.INT_TYPE_SMALL_INT, _KINDS.FLOAT_TYPE_SMALL_FLOAT
 _TOO_BIG = frozenset({_KINDS.INT_TYPE_BIG_INT, _KINDS.FLOAT_TYPE_BIG_FLOAT})
 _TOO_FEW = frozenset({_KINDS.FEATURE_TYPE_LOW_FRACTION_PRESENT, _KINDS.FEATURE_TYPE_NOT_PRESENT})
 _SHOWN_VALUES = 5
+# Beyond it there is infinity only.
+_LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,7 @@ def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> Eviden
     if kind == _KINDS.SCHEMA_MISSING_COLUMN:
         return Evidence("the column is missing", column.share(column.rows), 0.0, 1.0)
     if kind == _KINDS.SCHEMA_NEW_COLUMN:
-        detail = "a column that the schema does not know, with a value"
-        return Evidence(detail, column.share(column.present))
+        return Evidence(f"{_not_expected(entry)}, with a value", column.share(column.present))
     if entry is None or statistics is None:
         return Evidence(_words(reason))
     if kind in _TOO_FEW:
@@ -118,6 +120,9 @@ def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> Eviden
         return Evidence(detail, share, share.high, round(1 - least, 9))
     if kind == _KINDS.UNEXPECTED_DATA_TYPE:
         return Evidence(_words(reason), column.share(column.present))
+    if kind == _KINDS.FLOAT_TYPE_HAS_INF:
+        infinite = _part_outside(statistics.num_stats, column.rows, -_LARGEST, _LARGEST)
+        return Evidence("infinite values, which the schema does not allow,", infinite)
     low, high = _bounds(entry)
     numbers = statistics.num_stats
     if kind in _TOO_SMALL and low is not None:
@@ -127,6 +132,14 @@ def evidence(reason: anomalies_pb2.AnomalyInfo.Reason, column: Column) -> Eviden
         detail = f"values up to {_number(numbers.max)}, the largest allowed is {_number(high)},"
         return Evidence(detail, _part_outside(numbers, column.rows, above=high), numbers.max, high)
     return Evidence(_words(reason))
+
+
+def _not_expected(entry: schema_pb2.Feature | None) -> str:
+    if entry is None:
+        return "a column that the schema does not know"
+    if entry.not_in_environment:
+        return f"a column that the schema keeps out of {' and '.join(entry.not_in_environment)}"
+    return "a column that the schema has in other environments only"
 
 
 def _unexpected_strings(

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -16,17 +15,17 @@ from tfx.types import standard_artifacts
 from components.artifacts import DataVerdict
 from components.errors import DataRefused
 from components.example_gen.sources import read_sources
-from components.validation.comparisons import SERVED, read_comparisons
-from components.validation.data_contract import (
-    Finding,
-    Split,
+from components.validation.comparison_findings import (
     distance_findings,
-    findings,
-    most_severe_first,
-    refusal,
-    unused_severities,
+    growth_findings,
+    reading_findings,
 )
-from components.validation.offending_rows import offending_rows
+from components.validation.comparisons import SERVED, read_comparisons
+from components.validation.data_contract import Split, findings, unused_severities
+from components.validation.explaining import explained
+from components.validation.finding import Finding, most_severe_first, refusal
+from components.validation.gate_summary import summary
+from components.validation.readings import read_readings
 from components.validation.severities import Severities
 from components.validation.split_statistics import read_anomalies, read_statistics, splits_of
 from schema import read_schema
@@ -47,7 +46,7 @@ def DataGate(
     Args:
         anomalies: What ExampleValidator found, split by split, and how far rows have moved.
         statistics: The statistics that it looked at.
-        reference: Those that they were compared with.
+        reference: Those that they were compared with, and what became of their rows.
         examples: Whose input files are read again for the rows behind a finding.
         schema: The contract.
         verdict: `verdict.json`: every finding, also those that do not block; every distance; and
@@ -61,18 +60,21 @@ def DataGate(
     severities = Severities.from_plain(json.loads(options), datetime.date.today())
     contract = read_schema(str(Path(schema.uri, "schema.pbtxt")))
     splits = _splits(anomalies, statistics, reference)
-    distances, not_checked = read_comparisons(anomalies.uri)
+    compared = read_comparisons(anomalies.uri)
     found = [
-        finding for split in splits for finding in findings(split, contract, severities)
-    ] + distance_findings(distances, severities)
-    found = most_severe_first(_with_rows(found, examples.uri, contract))
+        *(finding for split in splits for finding in findings(split, contract, severities)),
+        *distance_findings(compared.distances, severities),
+        *growth_findings(compared.growth),
+        *reading_findings(read_readings(reference.uri)),
+    ]
+    found = most_severe_first(_explained(found, examples.uri, reference.uri, contract))
     unused = unused_severities(severities, contract, [split.statistics for split in splits])
     for finding in found:
         logging.info("%s: %s", finding.severity, finding)
     report = {
         "findings": [dataclasses.asdict(finding) for finding in found],
-        "distances": distances,
-        "not_checked": not_checked,
+        "distances": compared.distances,
+        "not_checked": compared.not_checked,
         "unused_severities": unused,
     }
     text = json.dumps(report, indent=2, ensure_ascii=False)
@@ -81,7 +83,7 @@ def DataGate(
     reason = refusal(found)
     if reason:
         raise DataRefused(reason)
-    verdict.set_string_custom_property("summary", _summary(found, distances, not_checked, unused))
+    verdict.set_string_custom_property("summary", summary(found, compared, unused))
 
 
 def _splits(
@@ -102,49 +104,13 @@ def _splits(
     ]
 
 
-def _with_rows(
-    found: Sequence[Finding], examples_uri: str, contract: schema_pb2.Schema
+def _explained(
+    found: Sequence[Finding], examples_uri: str, reference_uri: str, contract: schema_pb2.Schema
 ) -> list[Finding]:
-    """The findings, each with the first rows behind it; ignored ones and served rows without."""
-    wanted = {
-        (finding.column, finding.kind)
-        for finding in found
-        if finding.severity != "ignore" and finding.split != SERVED
-    }
-    sources = read_sources(examples_uri)
-    rows = offending_rows(sorted(wanted), sources.files, contract, sources.missing)
+    """The findings with the rows behind them: of the input, or of the served files."""
+    served = [finding for finding in found if finding.split == SERVED]
+    others = [finding for finding in found if finding.split != SERVED]
     return [
-        dataclasses.replace(finding, rows=rows.get((finding.column, finding.kind), ()))
-        if finding.severity != "ignore" and finding.split != SERVED
-        else finding
-        for finding in found
+        *explained(others, read_sources(examples_uri), contract),
+        *explained(served, read_sources(reference_uri), contract, only_split=SERVED),
     ]
-
-
-def _summary(
-    found: Sequence[Finding],
-    distances: Sequence[dict[str, Any]],
-    not_checked: Sequence[str],
-    unused: Sequence[str],
-) -> str:
-    parts = [f"warning: {finding}" for finding in found if finding.severity == "warn"]
-    parts += [f"warning: [data.severities] {name!r} is no column" for name in unused]
-    ignored = sum(finding.severity == "ignore" for finding in found)
-    if ignored:
-        parts.append(f"{ignored} ignored")
-    parts = parts or ["no findings"]
-    for kind in ("drift", "skew"):
-        measured = [distance for distance in distances if distance["kind"] == kind]
-        if measured:
-            parts.append(_largest(kind, measured))
-    if not_checked:
-        parts.append(f"not checked: {', '.join(not_checked)}")
-    return "; ".join(parts)
-
-
-def _largest(kind: str, measured: Sequence[dict[str, Any]]) -> str:
-    """The distance that is nearest to its threshold, or the largest where none has one."""
-    limited = [entry for entry in measured if entry["threshold"]]
-    top = max(limited or measured, key=lambda entry: entry["value"] / (entry["threshold"] or 1))
-    limit = f" of at most {top['threshold']:g}" if top["threshold"] else ", without a threshold"
-    return f"{kind}: {len(measured)} columns, most {top['column']!r} {top['value']:.3f}{limit}"

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import tensorflow_data_validation as tfdv
-from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
+from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
@@ -16,13 +16,16 @@ from components.validation.comparisons import (
     NO_SPAN_BEFORE,
     PREVIOUS,
     SERVED,
+    Comparisons,
     write_comparisons,
 )
-from components.validation.distances import Distance, distances
+from components.validation.distances import distances, growth, not_measured
+from components.validation.readings import read_readings
 from components.validation.split_statistics import anomalies_path, read_statistics, splits_of
 from schema import SERVING, TRAINING, SchemaError, columns, read_schema
 
 _TRAIN = "train"
+_SERVED_ROWS = "served rows"
 
 
 @component
@@ -41,7 +44,7 @@ def ExampleValidator(
         reference: From ReferenceStatisticsGen; served rows are validated in SERVING.
         schema: The contract.
         anomalies: `SchemaDiff.pb` a split, as TFX's component writes it, and `comparisons.json`
-            with the distance of every column.
+            with the distance of every column that has one, and with what was not compared.
 
     Raises:
         InputError: the schema does not list one of the two environments.
@@ -63,8 +66,27 @@ def ExampleValidator(
     anomalies.split_names = artifact_utils.encode_split_names(list(blessed))
     anomalies.span = statistics.span
     anomalies.set_json_value_custom_property("blessed", blessed)
-    found, not_checked = _compare(statistics, reference, contract)
-    write_comparisons(anomalies.uri, [dataclasses.asdict(entry) for entry in found], not_checked)
+    drift, skew = _drift(reference, contract), _skew(statistics, reference, contract)
+    compared = Comparisons(
+        [*drift.distances, *skew.distances],
+        [*drift.not_checked, *skew.not_checked],
+        drift.growth,
+    )
+    write_comparisons(anomalies.uri, compared)
+
+
+def anomalies_of(
+    rows: statistics_pb2.DatasetFeatureStatistics, contract: schema_pb2.Schema, environment: str
+) -> anomalies_pb2.Anomalies:
+    """Returns what is wrong with rows of an environment, in TFDV's words.
+
+    Args:
+        rows: Their statistics.
+        contract: The schema.
+        environment: One that the schema lists.
+    """
+    listed = statistics_pb2.DatasetFeatureStatisticsList(datasets=[rows])
+    return tfdv.validate_statistics(listed, contract, environment=environment)
 
 
 def _validate(
@@ -75,33 +97,49 @@ def _validate(
     environment: str,
 ) -> int:
     """Writes the split's anomalies; returns 1 where there are none, as TFX has it."""
-    listed = statistics_pb2.DatasetFeatureStatisticsList(datasets=[rows])
-    found = tfdv.validate_statistics(listed, contract, environment=environment)
+    found = anomalies_of(rows, contract, environment)
     path = anomalies_path(uri, split)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(found.SerializeToString())
     return int(not found.anomaly_info and not found.HasField("dataset_anomaly_info"))
 
 
-def _compare(
+def _drift(
+    reference: standard_artifacts.ExampleStatistics, contract: schema_pb2.Schema
+) -> Comparisons:
+    """The newest span against the one before it."""
+    readings = read_readings(reference.uri)
+    faults = [readings[split].fault for split in (NEWEST, PREVIOUS) if split in readings]
+    if any(faults):
+        return Comparisons(not_checked=[f"drift ({fault})" for fault in faults if fault])
+    if PREVIOUS not in splits_of(reference):
+        return Comparisons(not_checked=[NO_SPAN_BEFORE])
+    newest, previous = (read_statistics(reference.uri, split) for split in (NEWEST, PREVIOUS))
+    name = f"span {reference.get_string_custom_property('previous')}"
+    grown = growth(newest, previous, contract, name)
+    found = distances("drift", newest, previous, contract, name)
+    return Comparisons(
+        [dataclasses.asdict(distance) for distance in found],
+        not_measured("drift", newest, previous, contract, name, found),
+        dataclasses.asdict(grown) if grown else None,
+    )
+
+
+def _skew(
     statistics: standard_artifacts.ExampleStatistics,
     reference: standard_artifacts.ExampleStatistics,
     contract: schema_pb2.Schema,
-) -> tuple[list[Distance], list[str]]:
-    """Returns the distances, and what could not be compared."""
-    there = splits_of(reference)
-    found: list[Distance] = []
-    not_checked: list[str] = []
-    if PREVIOUS in there:
-        newest, previous = (read_statistics(reference.uri, split) for split in (NEWEST, PREVIOUS))
-        name = f"span {reference.get_string_custom_property('previous')}"
-        found += distances("drift", newest, previous, contract, name)
-    else:
-        not_checked.append(NO_SPAN_BEFORE)
-    if SERVED in there and _TRAIN in splits_of(statistics):
-        train = read_statistics(statistics.uri, _TRAIN)
-        served = read_statistics(reference.uri, SERVED)
-        found += distances("skew", train, served, contract, "served rows")
-    else:
-        not_checked.append(NO_SERVED_ROWS)
-    return found, not_checked
+) -> Comparisons:
+    """The training rows against the served ones."""
+    readings = read_readings(reference.uri)
+    if SERVED in readings and readings[SERVED].fault:
+        return Comparisons(not_checked=[f"skew ({readings[SERVED].fault})"])
+    if SERVED not in splits_of(reference) or _TRAIN not in splits_of(statistics):
+        return Comparisons(not_checked=[NO_SERVED_ROWS])
+    train = read_statistics(statistics.uri, _TRAIN)
+    served = read_statistics(reference.uri, SERVED)
+    found = distances("skew", train, served, contract, _SERVED_ROWS)
+    return Comparisons(
+        [dataclasses.asdict(distance) for distance in found],
+        not_measured("skew", train, served, contract, _SERVED_ROWS, found),
+    )

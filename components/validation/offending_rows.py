@@ -11,13 +11,19 @@ from components.errors import ComponentError
 from components.example_gen.sources import Source
 from components.rows.files import found
 from components.rows.parts import Part, parts_of
-from components.rows.reading import locate, read
+from components.rows.reading import Batch, locate, read
 from schema import columns
 
 SHOWN_ROWS = 5
 
 _PART_BYTES = 32 * 2**20
-_MISSING = frozenset({"FEATURE_TYPE_LOW_FRACTION_PRESENT", "FEATURE_TYPE_NOT_PRESENT"})
+_MISSING = frozenset(
+    {
+        "FEATURE_TYPE_LOW_FRACTION_PRESENT",
+        "FEATURE_TYPE_LOW_NUMBER_PRESENT",
+        "FEATURE_TYPE_NOT_PRESENT",
+    }
+)
 _OUTSIDE = frozenset(
     {
         "INT_TYPE_SMALL_INT",
@@ -26,6 +32,7 @@ _OUTSIDE = frozenset(
         "FLOAT_TYPE_BIG_FLOAT",
     }
 )
+_INFINITE = "FLOAT_TYPE_HAS_INF"
 _UNEXPECTED = "ENUM_TYPE_UNEXPECTED_STRING_VALUES"
 
 Mask = Callable[[pa.Array], pa.Array]
@@ -55,19 +62,35 @@ class OffendingRow:
         return f"{self.path.rpartition('/')[2]}: {where}{value}"
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What rows are looked for.
+
+    Attributes:
+        split: Theirs.
+        column: The column that is wrong in them.
+        kind: The kind of the finding, as TFDV names it.
+    """
+
+    split: str
+    column: str
+    kind: str
+
+
 def offending_rows(
-    wanted: Iterable[tuple[str, str]],
+    wanted: Iterable[Wanted],
     sources: Sequence[Source],
     schema: schema_pb2.Schema,
+    splits: Callable[[pa.RecordBatch], Sequence[str]],
     missing: Sequence[str] = (),
-) -> dict[tuple[str, str], tuple[OffendingRow, ...]]:
+) -> dict[Wanted, tuple[OffendingRow, ...]]:
     """Reads the input again, as far as needed, for the first rows that explain findings.
 
     Args:
-        wanted: Column and kind of each finding, kinds as TFDV names them. Only those that are
-            about single values are looked for.
+        wanted: Only kinds that are about single values are looked for.
         sources: The files.
         schema: The contract.
+        splits: From rows to the split of each.
         missing: Texts that in columns of numbers mean that nothing is there.
 
     Returns:
@@ -75,17 +98,18 @@ def offending_rows(
     """
     entries = {feature.name: feature for feature in schema.feature}
     masks: dict[tuple[str, str], Mask] = {}
-    for column, kind in wanted:
-        if column in entries and (mask := _mask(kind, entries[column], schema)):
-            masks[column, kind] = mask
-    rows: dict[tuple[str, str], list[OffendingRow]] = {key: [] for key in masks}
+    rows: dict[Wanted, list[OffendingRow]] = {}
+    for one in wanted:
+        if one.column in entries and (mask := _mask(one.kind, entries[one.column], schema)):
+            masks[one.column, one.kind] = mask
+            rows[one] = []
     kinds = {column.name: column.kind for column in columns(schema)}
     try:
-        for source in sources if masks else ():
+        for source in sources if rows else ():
             size = found(source.path)[0].size
             for part in parts_of(source.path, source.format, size, _PART_BYTES):
                 for batch in read(part, kinds, missing):
-                    _collect(batch.rows, batch.numbers.tolist(), part, masks, rows)
+                    _collect(batch, part, masks, rows, splits)
                     if all(len(list_) >= SHOWN_ROWS for list_ in rows.values()):
                         return _first(rows)
     except (ComponentError, IndexError):
@@ -95,42 +119,55 @@ def offending_rows(
 
 
 def _collect(
-    batch: pa.RecordBatch,
-    numbers: Sequence[int],
+    batch: Batch,
     part: Part,
     masks: Mapping[tuple[str, str], Mask],
-    rows: dict[tuple[str, str], list[OffendingRow]],
+    rows: dict[Wanted, list[OffendingRow]],
+    splits: Callable[[pa.RecordBatch], Sequence[str]],
 ) -> None:
+    numbers = batch.numbers.tolist()
     for (column, kind), mask in masks.items():
-        room = SHOWN_ROWS - len(rows[column, kind])
-        if room <= 0 or column not in batch.schema.names:
+        same = [one for one in rows if (one.column, one.kind) == (column, kind)]
+        lists = {one.split: rows[one] for one in same}
+        room = {split: SHOWN_ROWS - len(list_) for split, list_ in lists.items()}
+        if column not in batch.rows.schema.names or not any(room.values()):
             continue
-        values = batch.column(column)
-        places = pc.indices_nonzero(pc.fill_null(mask(values), False)).to_pylist()[:room]
-        if not places:
+        values = batch.rows.column(column)
+        places = pc.indices_nonzero(pc.fill_null(mask(values), False))
+        if not len(places):
             continue
-        at = locate(part, {numbers[place] for place in places})
+        chosen = _chosen(places.to_pylist(), splits(batch.rows.take(places)), room)
+        at = locate(part, {numbers[place] for place, _ in chosen})
         is_csv = part.format == "csv"
-        rows[column, kind] += [
-            OffendingRow(
-                part.path,
-                at.get(numbers[place]) if is_csv else None,
-                None if is_csv else at[numbers[place]],
-                _shown(values[place].as_py()),
-            )
-            for place in places
-        ]
+        for place, split in chosen:
+            where = at[numbers[place]]
+            line, row = (where, None) if is_csv else (None, where)
+            lists[split].append(OffendingRow(part.path, line, row, _shown(values[place].as_py())))
+
+
+def _chosen(
+    places: Sequence[int], splits: Sequence[str], room: dict[str, int]
+) -> list[tuple[int, str]]:
+    """The first places of each split, as many as there is room for."""
+    chosen = []
+    for place, split in zip(places, splits, strict=True):
+        if room.get(split):
+            room[split] -= 1
+            chosen.append((place, split))
+    return chosen
 
 
 def _first(
-    rows: Mapping[tuple[str, str], list[OffendingRow]],
-) -> dict[tuple[str, str], tuple[OffendingRow, ...]]:
-    return {key: tuple(list_) for key, list_ in rows.items() if list_}
+    rows: Mapping[Wanted, list[OffendingRow]],
+) -> dict[Wanted, tuple[OffendingRow, ...]]:
+    return {one: tuple(list_) for one, list_ in rows.items() if list_}
 
 
 def _mask(kind: str, entry: schema_pb2.Feature, schema: schema_pb2.Schema) -> Mask | None:
     if kind in _MISSING:
         return pc.is_null
+    if kind == _INFINITE:
+        return pc.is_inf
     if kind == _UNEXPECTED:
         values = pa.array([value.encode() for value in _domain(entry, schema)], pa.binary())
         return lambda column: pc.and_(pc.is_valid(column), pc.invert(pc.is_in(column, values)))

@@ -9,24 +9,26 @@ import sys
 import tempfile
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 from google.protobuf import text_format
 from rich.console import Console
 from rich.table import Table
-from tensorflow_metadata.proto.v0 import schema_pb2
+from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.errors import ComponentError
 from components.locations import resolve
 from components.schema_tools.blocks import rewritten
 from components.schema_tools.differences import differences
+from components.validation.severities import Severities
 from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
 from pipeline.errors import UserError
 from pipeline.last_run import LastRun
 from pipeline.reports.findings import beyond_the_schema
 from pipeline.terminal.command_line import command_line
-from schema import SERVING, TRAINING, SchemaError, read_schema
+from schema import SERVING, TRAINING, SchemaError, columns, read_schema
 
 _DOES_NOT_FIT = 3
 
@@ -47,7 +49,8 @@ def infer(
     if out and out.exists() and not force:
         raise UserError(f"{out}: there already; choose another file, or --force")
     last = LastRun(load(config, where, overrides), command_line("run", config, where, overrides))
-    text = text_format.MessageToString(_inferred(last), as_utf8=True)
+    inferred, _ = _inferred(last)
+    text = text_format.MessageToString(inferred, as_utf8=True)
     if out:
         _write(out, text)
         click.echo(f"written to {out}")
@@ -63,8 +66,9 @@ def diff(config: str, where: str, overrides: tuple[str, ...], exit_code: bool) -
     loaded = load(config, where, overrides)
     last = LastRun(loaded, command_line("run", config, where, overrides))
     curated = read_schema(_path(loaded))
+    inferred, statistics = _inferred(last)
     table = Table("column", "curated, and what the data have", box=None, padding=(0, 2, 0, 0))
-    for column, difference in differences(curated, _inferred(last)):
+    for column, difference in differences(curated, inferred, statistics):
         table.add_row(column, difference)
     Console(highlight=False).print(table if table.rows else "no differences")
     sys.exit(1 if exit_code and table.rows else 0)
@@ -87,29 +91,30 @@ def check(file: str, config: str, where: str, overrides: tuple[str, ...], enviro
     """
     loaded = load(config, where, overrides)
     contract = read_schema(_path(loaded))
-    data = loaded.what.data
+    try:
+        columns(contract, environment)
+    except SchemaError as error:
+        raise click.BadParameter(str(error), param_hint="--environment") from error
     checking = _loaded("components.schema_tools.checking")
     location = file if "://" in file else str(Path(file).absolute())
     try:
-        checked = checking.check(
-            location,
-            contract,
-            environment,
-            data.identifiers,
-            datetime.date.today(),
-            data.missing,
-        )
-    except (ComponentError, SchemaError) as error:
+        checked = checking.check(location, contract, environment, _rules(loaded, checking))
+    except ComponentError as error:
         raise UserError(str(error)) from error
-    for why, rows in checked.rejected.items():
-        click.echo(f"block  {why}, in {rows:,} rows")
-    for reject in checked.shown:
-        click.echo(f"       {reject.path}: line {reject.line}: {reject.text!r}")
+    if checked.refusal:
+        click.echo(f"block  {checked.refusal}")
+    else:
+        for line in checked.aside:
+            click.echo(f"aside  {line}")
     for finding in checked.findings:
         click.echo(f"{finding.severity:<6} {finding}")
-    verdict = "fit" if checked.fits else "do not fit"
-    rows = checked.rows + sum(checked.rejected.values())
-    click.echo(f"{rows:,} rows {verdict} {data.schema_} in {environment}")
+    verdict = "fits" if checked.fits else "does not fit"
+    rows, aside = checked.report.rows_in, checked.report.rows_rejected
+    counts = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    counts += f", {aside:,} of them cannot be used" if aside else ""
+    if checked.report.unreadable:
+        counts = "not read to the end"
+    click.echo(f"{file} {verdict} {loaded.what.data.schema_} in {environment}: {counts}")
     sys.exit(0 if checked.fits else _DOES_NOT_FIT)
 
 
@@ -154,10 +159,22 @@ def accept_anomalies(
     click.echo(f"written to {path}")
 
 
-def _inferred(last: LastRun) -> schema_pb2.Schema:
+def _inferred(last: LastRun) -> tuple[schema_pb2.Schema, statistics_pb2.DatasetFeatureStatistics]:
+    """The schema of the training rows of the last run, and their statistics."""
     statistics = last.folder("StatisticsGen", "statistics")
-    inferred: schema_pb2.Schema = _loaded("components.schema_tools.widening").inferred(statistics)
-    return inferred
+    widening = _loaded("components.schema_tools.widening")
+    return widening.inferred(statistics), widening.training_rows(statistics)
+
+
+def _rules(loaded: Config, checking: ModuleType) -> Any:
+    """What a run would go by, of the configuration."""
+    from pipeline.options import data_gate
+
+    data, today = loaded.what.data, datetime.date.today()
+    severities = Severities.from_plain(json.loads(data_gate(loaded.what)), today)
+    return checking.Rules(
+        data.format, data.identifiers, data.missing, data.max_quarantined, severities
+    )
 
 
 def _print_left(last: LastRun, path: Path) -> bool:

@@ -65,6 +65,11 @@ def test_an_unknown_environment_is_an_error_that_names_the_known(written):
             1,
             "drift_comparator { infinity_norm } compares categories only; for a number set",
         ),
+        (
+            FARE + "dataset_constraints {\n  num_examples_version_comparator {} }",
+            3,
+            "num_examples_version_comparator is not supported: no other version of a span",
+        ),
     ],
 )
 def test_a_wrong_schema_is_refused_with_file_and_line(written, text, line, message):

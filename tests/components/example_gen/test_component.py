@@ -271,7 +271,7 @@ def test_an_empty_file_among_others_is_an_input_error(workspace):
 def test_a_header_without_rows_is_refused(workspace):
     workspace.write("fare,hour,company\n")
 
-    with pytest.raises(DataRefused, match=r"^no rows, only headers, in the files of data.input"):
+    with pytest.raises(DataRefused, match=r"^no rows, only headers, in the files;"):
         workspace.ingest()
 
 
@@ -340,6 +340,9 @@ def test_by_time_the_newest_rows_are_evaluated_on(workspace):
 
     assert [row["fare"] for row in rows_of(examples, "eval")] == [i + 0.5 for i in range(100, 150)]
     assert len(rows_of(examples, "train")) == 100
+    # So that whoever reads the files again can tell the splits apart.
+    assert read_sources(examples.uri).cuts == (100.5,)
+    assert read_sources(examples.uri).split.by == "time"
 
 
 def test_a_row_without_a_time_is_put_aside(workspace):

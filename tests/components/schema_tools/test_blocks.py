@@ -8,7 +8,6 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.schema_tools.blocks import rewritten
-from components.schema_tools.differences import differences
 from components.schema_tools.text_fields import fields
 
 TAXI = "schema/taxi/schema.pbtxt"
@@ -156,39 +155,3 @@ def test_any_way_to_write_a_field_is_understood(before, after):
 
 def test_without_a_change_nothing_changes():
     assert rewritten(TEXT, parsed(TEXT), parsed(TEXT)) == TEXT
-
-
-@pytest.mark.parametrize(
-    ("inferred", "difference"),
-    [
-        ("type: INT", ("x", "type FLOAT, the data have INT")),
-        (
-            "type: FLOAT presence { min_fraction: 1 }",
-            ("x", "in at least 0 % of rows, the data have it in 100 %"),
-        ),
-    ],
-)
-def test_differences_are_told_in_words(inferred, difference):
-    curated = parsed('feature { name: "x" type: FLOAT }')
-
-    found = differences(curated, parsed(f'feature {{ name: "x" {inferred} }}'))
-
-    assert list(found) == [difference]
-
-
-def test_values_and_columns_that_one_side_lacks_are_told():
-    curated = parsed(
-        'string_domain { name: "d" value: "a" value: "b" } '
-        'feature { name: "x" type: BYTES domain: "d" } feature { name: "old" type: INT }'
-    )
-    inferred = parsed(
-        'feature { name: "x" type: BYTES string_domain { value: "b" value: "c" } } '
-        'feature { name: "new" type: INT }'
-    )
-
-    assert list(differences(curated, inferred)) == [
-        ("x", "values that the domain lacks: 'c'"),
-        ("x", "values that the data lack: 'a'"),
-        ("old", "in the curated schema only"),
-        ("new", "in the data only, as INT"),
-    ]

@@ -9,6 +9,7 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import standard_artifacts
 
 from components.example_gen.sources import Source, Sources, write_sources
+from components.validation.readings import read_readings
 from components.validation.reference_statistics import ReferenceStatisticsGen
 from components.validation.split_statistics import read_statistics, splits_of
 
@@ -40,7 +41,7 @@ class Workspace:
         ReferenceStatisticsGen.EXECUTOR_SPEC.executor_class(context).Do(
             {"examples": [self.examples], "schema": [self.schema]},
             {"statistics": [statistics]},
-            {"options": json.dumps({"served": served, "format": "auto"})},
+            {"options": json.dumps({"served": served, "format": "auto", "max_quarantined": 0.01})},
         )
         return statistics
 
@@ -89,7 +90,8 @@ def test_without_spans_and_served_rows_there_is_nothing_and_that_is_said(workspa
     statistics = workspace.take(Sources((workspace.rows("a.csv", "fare\n1\n"),)))
 
     assert splits_of(statistics) == []
-    assert list(Path(statistics.uri).iterdir()) == []
+    assert list(Path(statistics.uri).glob("Split-*")) == []
+    assert read_readings(statistics.uri) == {}
     assert statistics.get_string_custom_property("summary") == "nothing to compare with"
 
 
@@ -104,3 +106,61 @@ def test_what_stands_for_missing_is_missing_here_too(workspace):
         for feature in split.features
     }
     assert (split.num_examples, missing) == (2, {"fare": 1, "company": 0})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("torn.csv", 'fare\n1\n"2\n3\n', "line 3: a quote opens in this row and is never closed"),
+        ("twice.csv", "fare,fare\n1,2\n", "line 1: column name 'fare' stands 2 times"),
+    ],
+)
+def test_a_span_that_is_torn_has_no_statistics_and_a_report(workspace, name, text, fault):
+    new = workspace.rows("new.csv", "fare\n1\n2\n", "2")
+    whole = workspace.rows("old.csv", "fare\n1\n", "1")
+    torn = workspace.rows(name, text, "1")
+
+    statistics = workspace.take(Sources((new,), "2", (whole, torn)))
+
+    readings = read_readings(statistics.uri)
+    assert splits_of(statistics) == ["newest"]
+    assert not Path(statistics.uri, "Split-previous").exists()
+    assert readings["newest"].fault == ""
+    assert readings["previous"].fault.startswith(f"{torn.path}: {fault}")
+
+
+def test_rows_that_do_not_fit_are_counted_and_shown_with_their_place(workspace):
+    source = workspace.rows("served.csv", "fare,company\nabc,x\n1,y\nabc,z\n2\n")
+
+    statistics = workspace.take(Sources(()), source.path)
+
+    reading = read_readings(statistics.uri)["served"]
+    assert (reading.report.rows_in, reading.report.rows_rejected) == (4, 3)
+    assert reading.fault == "3 of 4 rows cannot be used"
+    assert reading.causes == (
+        f"column 'fare': no number of 32 bits, in 2 rows; first {source.path}: line 2: 'abc'; "
+        f"too few cells, in 1 row; first {source.path}: line 5: '2'"
+    )
+    assert read_statistics(statistics.uri, "served").num_examples == 1
+    assert statistics.get_string_custom_property("summary") == "served rows of 1 file"
+
+
+def test_no_value_of_a_column_with_personal_data_is_in_the_report(workspace):
+    new = workspace.rows("new.csv", "fare,rider\n1,secret,more\nabc,secret\n", "2")
+    old = workspace.rows("old.csv", "fare,rider\n1,secret\n", "1")
+
+    statistics = workspace.take(Sources((new,), "2", (old,), ("rider",)))
+
+    for path in Path(statistics.uri).rglob("*"):
+        assert path.is_dir() or b"secret" not in path.read_bytes()
+    assert "'abc'" in read_readings(statistics.uri)["newest"].causes
+
+
+def test_a_place_of_served_rows_without_a_file_is_named(workspace):
+    nowhere = str(workspace.folder / "srved" / "*.csv")
+
+    statistics = workspace.take(Sources(()), nowhere)
+
+    assert splits_of(statistics) == []
+    fault = f"data.served = {nowhere!r}: nothing found"
+    assert read_readings(statistics.uri)["served"].fault == fault

@@ -131,3 +131,9 @@ def test_an_environment_that_the_schema_does_not_list_is_refused(files, environm
     (message,) = files.messages()
     assert message.startswith("what.toml:6: data.schema: SCHEMA lists the environments: ")
     assert message.endswith(f'; expected default_environment: "{environment}" among them')
+
+
+def test_a_column_that_the_schema_does_not_know_may_be_made_to_block(files):
+    files.change(files.what, "[label]", '[data.severities]\nweather = "block"\n[label]')
+
+    assert dict(files.load().what.data.severities) == {"weather": "block"}

@@ -1,0 +1,45 @@
+"""What nodes are told, from a configuration."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import options
+from pipeline.config import load
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def what():
+    def loaded(*overrides):
+        taxi, local = PROJECT / "configs/taxi.toml", PROJECT / "configs/local.toml"
+        return load(str(taxi), str(local), overrides)
+
+    return loaded
+
+
+def test_columns_with_personal_data_are_named_to_all_who_must_hide_them(what):
+    config = what('data.columns.company.privacy="identifier"')
+
+    assert json.loads(options.example_gen(config.what))["identifiers"] == ["company"]
+    assert json.loads(options.hidden_columns(config.what)) == ["company"]
+
+
+def test_the_share_that_may_be_put_aside_holds_for_the_rows_compared_with_too(what):
+    config = what("data.max_quarantined=0.2", 'data.served="served/*.csv"')
+
+    told = json.loads(options.reference_statistics(config.what, config.where))
+    assert told["max_quarantined"] == 0.2
+    assert json.loads(options.example_gen(config.what))["max_quarantined"] == 0.2
+
+
+def test_severities_and_waivers_reach_the_gate(what):
+    waiver = 'data.waivers.fare={until = 2026-12-31, reason = "why"}'
+    config = what("data.severities.company=warn", waiver)
+
+    assert json.loads(options.data_gate(config.what)) == {
+        "severities": {"company": "warn"},
+        "waivers": {"fare": {"until": "2026-12-31", "reason": "why"}},
+    }
