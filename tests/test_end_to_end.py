@@ -212,7 +212,7 @@ def test_poisoned_rows_stop_the_run_before_anything_is_trained(workspace, poison
 
 
 def test_a_run_killed_while_training_goes_on_from_there(workspace):
-    workspace.overrides["training.steps"] = 100_000
+    workspace.overrides |= {"training.steps": 100_000, "training.patience": 100_000}
     process = subprocess.Popen(workspace.command(), cwd=PROJECT, stdout=subprocess.DEVNULL)
     wait_for(lambda: list(workspace.folder.glob("logs/*/Trainer.log")))
     time.sleep(1)
@@ -227,7 +227,7 @@ def test_a_run_killed_while_training_goes_on_from_there(workspace):
         assert re.search(rf"^{node} +cached", second.stdout, re.MULTILINE), second.stdout
     assert re.search(r"^Trainer +would run", second.stdout, re.MULTILINE)
 
-    workspace.overrides["training.steps"] = 60
+    workspace.overrides |= {"training.steps": 60, "training.patience": 6}
     finished = workspace.run()
 
     assert finished.exit_code == 0, finished.output

@@ -1,21 +1,43 @@
 """The endless stream of shuffled batches that the model is fitted on."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import tensorflow as tf
 
 from components.errors import ModelRefused
-from components.training.features import FeatureReader, Features, gather, read_examples
+from components.training.features import FeatureReader, Features, count, gather, read_examples
+from components.training.folds import FOLD
+from components.training.held_out import MOST_ROWS
 
 # Compressed; as features in memory it becomes ten to fifty times as much.
 _CACHE_BELOW_BYTES = 32 * 2**20
 _SHUFFLE_ROWS = 100_000
+_EPOCH_STEPS = 40
+_SMALLEST_BATCH, _LARGEST_BATCH = 32, 512
 
 
-def training_batches(
-    files: Sequence[str], reader: FeatureReader, label: str, *, batch_size: int, seed: int
-) -> tf.data.Dataset:
-    """Batches of (features, label), every row once an epoch, in an order that the seed gives.
+@dataclass(frozen=True)
+class TrainingRows:
+    """What the model is fitted on.
+
+    Attributes:
+        batches: (features, label [batch] float32, fold [batch] int64), endless: every row once an
+            epoch, in an order that the seed gives.
+        epoch_steps: How many batches are an epoch; of rows read anew in each, about.
+        sample: Rows to look at meanwhile, each feature [rows, ...], with label and fold.
+    """
+
+    batches: tf.data.Dataset
+    epoch_steps: int
+    sample: Features
+
+
+def training_rows(
+    files: Sequence[str], reader: FeatureReader, label: str, *, batch_size: int | None, seed: int
+) -> TrainingRows:
+    """Reads the training rows.
 
     Small data is encoded once and kept in memory. Larger data is read and encoded anew in every
     epoch, with the files in a new order and a window of 100,000 rows shuffled.
@@ -24,29 +46,59 @@ def training_batches(
         files: All training files, gzip TFRecord.
         reader: Encodes what the model sees and the label.
         label: Name of the label among the features.
-        batch_size: Rows of every batch.
+        batch_size: Rows of every batch; None for what fits the number of rows.
         seed: Of the order.
+
+    Raises:
+        ModelRefused: no row has a label.
     """
-    if sum(tf.io.gfile.stat(file).length for file in files) < _CACHE_BELOW_BYTES:
-        batches = _from_memory(in_memory(files, reader, label), batch_size, seed)
-    else:
-        batches = _from_files(files, reader, label, batch_size, seed)
-    return batches.map(lambda features: split_label(features, label)).prefetch(tf.data.AUTOTUNE)
+    is_small = sum(tf.io.gfile.stat(file).length for file in files) < _CACHE_BELOW_BYTES
+    sample = in_memory(files, reader, label, most_rows=None if is_small else MOST_ROWS)
+    rows = int(sample[label].shape[0]) if is_small else count(files)
+    size = batch_size or fitting_batch(rows)
+    batches = (
+        _from_memory(sample, size, seed)
+        if is_small
+        else _from_files(files, reader, label, size, seed)
+    )
+    apart = batches.map(lambda features: _apart(features, label)).prefetch(tf.data.AUTOTUNE)
+    return TrainingRows(apart, max(rows // size, 1), sample)
 
 
-def split_label(features: Features, label: str) -> tuple[Features, tf.Tensor]:
-    """What the model sees, and what it is to say."""
-    return {name: value for name, value in features.items() if name != label}, features[label]
+def fitting_batch(rows: int) -> int:
+    """The power of 2 with which an epoch has about 40 steps, from 32 to 512."""
+    wanted = 2 ** round(math.log2(max(rows / _EPOCH_STEPS, 1)))
+    return min(max(wanted, _SMALLEST_BATCH), _LARGEST_BATCH)
 
 
-def in_memory(files: Sequence[str], reader: FeatureReader, label: str) -> Features:
-    """All rows that have a label, encoded: each feature [rows, ...], in the order of the files.
+def _apart(features: Features, label: str) -> tuple[Features, tf.Tensor, tf.Tensor]:
+    """What the model sees, what it is to say, and who learns from it."""
+    seen = {name: value for name, value in features.items() if name not in (label, FOLD)}
+    return seen, features[label], features[FOLD]
+
+
+def in_memory(
+    files: Sequence[str], reader: FeatureReader, label: str, most_rows: int | None = None
+) -> Features:
+    """Rows that have a label, encoded: each feature [rows, ...], in the order of the files.
+
+    Args:
+        files: All training files, gzip TFRecord.
+        reader: Encodes them.
+        label: Name of the label among the features.
+        most_rows: The first so many rows, and those read with them; None for all.
 
     Raises:
         ModelRefused: there is none.
     """
-    chunks = [_labelled(chunk, label) for chunk in reader.chunks(read_examples(files))]
-    if not sum(int(chunk[label].shape[0]) for chunk in chunks):
+    chunks: list[Features] = []
+    rows = 0
+    for chunk in reader.chunks(read_examples(files)):
+        chunks.append(_labelled(chunk, label))
+        rows += int(chunks[-1][label].shape[0])
+        if most_rows is not None and rows >= most_rows:
+            break
+    if not rows:
         raise ModelRefused("no training row has a label, or one of the classes of the schema")
     return {name: tf.concat([chunk[name] for chunk in chunks], axis=0) for name in chunks[0]}
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.errors import InputError
+from components.training.folds import FOLD, fold_of
 
 Features = dict[str, tf.Tensor]
 
@@ -44,7 +45,7 @@ class FeatureReader:
         self._transform = transform_output.transform_features_layer()
 
     def chunks(self, examples: tf.data.Dataset) -> tf.data.Dataset:
-        """Serialized examples, one a time, to features of some thousand rows a time."""
+        """Serialized examples, one a time, to features and folds of some thousand rows a time."""
         return examples.batch(_CHUNK_ROWS, num_parallel_calls=tf.data.AUTOTUNE).map(
             self._encode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
         )
@@ -52,7 +53,8 @@ class FeatureReader:
     # There is no Python control flow to convert, and looking for it takes longer than tracing.
     @tf.autograph.experimental.do_not_convert
     def _encode(self, examples: tf.Tensor) -> Features:
-        return dict(self._transform(tf.io.parse_example(examples, self._spec)))
+        features = dict(self._transform(tf.io.parse_example(examples, self._spec)))
+        return features | {FOLD: fold_of(examples)}
 
 
 def read_examples(files: Sequence[str], shuffle_seed: int | None = None) -> tf.data.Dataset:
@@ -72,6 +74,12 @@ def read_examples(files: Sequence[str], shuffle_seed: int | None = None) -> tf.d
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
+
+
+def count(files: Sequence[str]) -> int:
+    """How many examples the files hold."""
+    sizes = read_examples(files).batch(_CHUNK_ROWS).map(lambda chunk: tf.size(chunk, tf.int64))
+    return int(sizes.reduce(tf.constant(0, tf.int64), lambda total, size: total + size))
 
 
 def gather(features: Mapping[str, tf.Tensor], rows: tf.Tensor) -> Features:

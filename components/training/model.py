@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
+from components.training.layers import MemberDense, NumberEmbedding
 from components.training.options import TrainingOptions
 from components.transform.dates import HOURS, MONTHS, WEEKDAYS
 from components.transform.numbers import BINS
 from schema.features import Category, Date, Feature, Number, transformed
 
+_ACTIVATION = "relu"
 _DROPOUT = 0.1
+_NUMBER_EMBEDDING = 12
 _LARGEST_EMBEDDING = 16
 # Of the categories that share a vocabulary, and so one table of embeddings.
 _SHARED_EMBEDDING = 12
@@ -21,30 +24,35 @@ def build_model(
     options: TrainingOptions,
     outputs: int,
 ) -> keras.Model:
-    """Builds the untrained network: numbers and embedded categories into one stack of layers.
+    """Builds the untrained network: numbers and categories embedded once, then a stack a member.
 
     Args:
         features: What the model sees.
         depths: One more than the largest id, by column, for every category.
-        options: Hidden layers.
-        outputs: How many numbers it answers: one, or one a class.
+        options: Members and hidden layers.
+        outputs: How many numbers a member answers: one, or one a class.
 
     Returns:
         A model from a dict of features, named and shaped as Transform writes them, to
-        [batch, outputs] float32.
+        [batch, members, outputs] float32.
     """
     inputs: dict[str, keras.KerasTensor] = {}
+    numbers: list[keras.KerasTensor] = []
     parts: list[keras.KerasTensor] = []
     for feature in features:
         name = transformed(feature.column)
         match feature:
             case Number() | Date():
                 inputs[name] = keras.Input((_width(feature),), name=name)
-                parts.append(inputs[name])
+                numbers.append(_encoded_number(inputs[name], feature))
+                if isinstance(feature, Date):
+                    parts.append(inputs[name][:, _number_width(feature) :])
             case Category():
                 inputs[name] = keras.Input((), name=name, dtype="int64")
                 if feature.values is not None:
                     parts.append(_embed(inputs[name], depths[feature.column], name))
+    if numbers:
+        parts.append(NumberEmbedding(_NUMBER_EMBEDDING)(keras.ops.stack(numbers, axis=1)))
     found = [f.column for f in features if isinstance(f, Category) and f.values is None]
     if found:
         ids = keras.ops.stack([inputs[transformed(column)] for column in found], axis=1)
@@ -52,13 +60,24 @@ def build_model(
         parts.append(keras.layers.Flatten()(shared(ids)))
     hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
     for units in options.hidden_units:
-        hidden = keras.layers.Dense(units, activation="relu")(hidden)
+        hidden = MemberDense(options.members, units)(hidden)
+        hidden = keras.layers.Activation(_ACTIVATION)(hidden)
         hidden = keras.layers.Dropout(_DROPOUT)(hidden)
-    return keras.Model(inputs, keras.layers.Dense(outputs)(hidden))
+    return keras.Model(inputs, MemberDense(options.members, outputs)(hidden))
+
+
+def _encoded_number(encoded: keras.KerasTensor, feature: Number | Date) -> keras.KerasTensor:
+    """[batch, 2 + BINS], with a flag also where the number is never missing."""
+    number = encoded[:, : _number_width(feature)]
+    return number if feature.may_be_missing else keras.ops.pad(number, ((0, 0), (0, 1)))
+
+
+def _number_width(feature: Number | Date) -> int:
+    return 1 + BINS + (1 if feature.may_be_missing else 0)
 
 
 def _width(feature: Number | Date) -> int:
-    width = 1 + BINS + (1 if feature.may_be_missing else 0)
+    width = _number_width(feature)
     if isinstance(feature, Date):
         width += MONTHS + WEEKDAYS + (HOURS if feature.has_time else 0)
     return width

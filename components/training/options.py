@@ -17,10 +17,12 @@ class TrainingOptions:
         task: What kind of label is learnt.
         label: The label.
         drop: Raw columns that the model must not see.
-        steps: Gradient steps.
-        batch_size: Rows a step.
-        learning_rate: Of AdamW at the start; it falls to 0 along a cosine.
-        hidden_units: Units of each hidden layer.
+        steps: Gradient steps at most.
+        patience: How many looks at rows held out may bring no gain before it is enough.
+        batch_size: Rows a step; None for what fits the number of rows.
+        learning_rate: Of AdamW.
+        hidden_units: Units of each hidden layer of a member.
+        members: Networks that are fitted side by side and answer together.
         seed: Of the initial weights, the order of the rows and the dropout.
     """
 
@@ -28,9 +30,11 @@ class TrainingOptions:
     label: Label
     drop: tuple[str, ...] = ()
     steps: int
-    batch_size: int
+    patience: int
+    batch_size: int | None
     learning_rate: float
     hidden_units: tuple[int, ...]
+    members: int
     seed: int
 
     def __post_init__(self) -> None:

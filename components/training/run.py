@@ -4,9 +4,10 @@ import keras
 import tensorflow_transform as tft
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from components.training.batches import training_batches
+from components.training.batches import training_rows
 from components.training.features import FeatureReader, example_files, read_examples
 from components.training.fitting import fit
+from components.training.held_out import HeldOut
 from components.training.model import build_model
 from components.training.options import TrainingOptions
 from components.training.signatures import ServingModel
@@ -44,10 +45,10 @@ def run_fn(fn_args: FnArgs) -> None:
         label_classes(schema, options.label, options.task),
         reader.chunks(read_examples(files)).map(lambda chunk: chunk[label]),
     )
-    batches = training_batches(
-        files, reader, label, batch_size=options.batch_size, seed=options.seed
-    )
+    rows = training_rows(files, reader, label, batch_size=options.batch_size, seed=options.seed)
+    held_out = HeldOut(rows.sample, label, options.members, target)
     model = build_model(features, depths, options, target.outputs)
-    fit(model, batches, target, options)
+    fit(model, rows.batches, held_out, target, options, rows.epoch_steps)
+    target = held_out.calibrated(model)
     serving = ServingModel(model, transform_output, columns, options.label.sources, target)
     serving.save(fn_args.serving_model_dir)

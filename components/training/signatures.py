@@ -51,7 +51,7 @@ class ServingModel(tf.Module):
         """Joins the two.
 
         Args:
-            model: From features to [batch, outputs].
+            model: From features to [batch, members, outputs].
             transform_output: What Transform wrote.
             columns: The raw columns that the features are made from.
             label_columns: The raw columns that the label is made from.

@@ -157,20 +157,26 @@ class Training(Section):
     """How the model is fitted.
 
     Attributes:
-        steps: Gradient steps.
-        batch_size: Rows a step.
-        learning_rate: At the start.
-        hidden_units: Units of each hidden layer.
+        steps: Gradient steps at most.
+        patience: How often a look at rows held out may show no gain before fitting ends. They are
+            training rows, each held out by some members; those that gate are not looked at.
+        batch_size: Rows a step; unless stated, what fits the number of rows, from 32 to 512.
+        learning_rate: Of AdamW.
+        hidden_units: Units of each hidden layer of a member.
+        members: Networks that are fitted side by side, each without an eighth of the rows, and
+            answer together.
         seed: Of everything random.
     """
 
-    steps: Count
-    batch_size: Count = 256
+    steps: Count = 20_000
+    patience: Count = 6
+    batch_size: Count | None = None
     learning_rate: Annotated[float, Field(gt=0, description="a number above 0")] = 0.002
     hidden_units: Annotated[
         Many[Count],
         Field(min_length=1, description="a list of whole numbers of at least 1, one a layer"),
     ] = (128, 64)
+    members: Count = 4
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
     ] = 20
@@ -261,7 +267,7 @@ class What(Section):
     data: Data
     label: Label
     features: Features = Features()
-    training: Training
+    training: Training = Training()
     evaluation: Evaluation
     infra_validation: InfraValidation = InfraValidation()
     push: Push = Push()

@@ -9,8 +9,6 @@ from pipeline.starting.profile import Table
 from pipeline.starting.splitting import shares
 from pipeline.starting.wishes import Wishes
 
-_SMALL_ROWS, _MIDDLE_ROWS, _LARGE_ROWS = 1_000, 10_000, 100_000
-
 
 def configuration_text(
     name: str, location: str, table: Table, decisions: Decisions, wishes: Wishes
@@ -34,9 +32,6 @@ def configuration_text(
         f"column = {toml_value(wishes.label)}",
         *([f"positive = {toml_value(decisions.positive)}"] if decisions.positive else []),
         *_dropped(decisions),
-        "",
-        "[training]",
-        *_training(table),
         *gate_lines(table.columns[wishes.label], decisions, table),
     ]
     return "\n".join(lines) + "\n"
@@ -76,17 +71,3 @@ def _dropped(decisions: Decisions) -> Iterator[str]:
     if decisions.suspects:
         yield "# A leakage suspect is hardly known in time. If it really is there when the model is"
         yield "# asked, take it out of this list."
-
-
-def _training(table: Table) -> Iterator[str]:
-    if table.rows < _SMALL_ROWS:
-        steps, batch, units = 400, 32, [64, 32]
-    elif table.rows < _MIDDLE_ROWS:
-        steps, batch, units = 800, 128, [128, 64]
-    elif table.rows < _LARGE_ROWS:
-        steps, batch, units = 1500, 256, [128, 64]
-    else:
-        steps, batch, units = 3000, 256, [128, 64]
-    yield f"steps = {steps}"
-    yield f"batch_size = {batch}"
-    yield f"hidden_units = {toml_value(units)}"

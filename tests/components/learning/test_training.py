@@ -102,14 +102,34 @@ def test_large_files_are_streamed_to_the_same_rows(taxi, monkeypatch):
     files = example_files([f"{taxi.examples.uri}/Split-train/*"])
 
     def epoch():
-        stream = batches.training_batches(files, reader, "tips_xf", batch_size=100, seed=3)
-        fares = [features["fare_xf"][:, 0] for features, _ in stream.take(20)]
+        rows = batches.training_rows(files, reader, "tips_xf", batch_size=100, seed=3)
+        assert rows.epoch_steps == 20
+        fares = [features["fare_xf"][:, 0] for features, _, _ in rows.batches.take(20)]
         return np.sort(np.concatenate(fares))
 
     cached = epoch()
     monkeypatch.setattr(batches, "_CACHE_BELOW_BYTES", 0)
 
     np.testing.assert_array_equal(cached, epoch())
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"), [(0, 32), (150, 32), (5_000, 128), (10_000, 256), (10**7, 512)]
+)
+def test_a_batch_fits_the_number_of_rows(rows, size):
+    assert batches.fitting_batch(rows) == size
+
+
+def test_of_large_files_a_sample_is_looked_at(taxi, monkeypatch):
+    monkeypatch.setattr(batches, "_CACHE_BELOW_BYTES", 0)
+    monkeypatch.setattr(batches, "MOST_ROWS", 1)
+    reader = FeatureReader(taxi.transform, list(taxi.transform.raw_feature_spec()))
+    files = example_files([f"{taxi.examples.uri}/Split-train/*"])
+
+    rows = batches.training_rows(files, reader, "tips_xf", batch_size=None, seed=3)
+
+    assert rows.sample["tips_xf"].shape[0] == 2000  # one chunk
+    assert rows.epoch_steps == 2000 // 64
 
 
 def test_no_examples_are_an_error(tmp_path):

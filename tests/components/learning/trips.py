@@ -26,9 +26,11 @@ TRAINING = {
     "task": "binary",
     "label": TIP,
     "steps": 300,
+    "patience": 12,
     "batch_size": 128,
     "learning_rate": 0.002,
     "hidden_units": [32],
+    "members": 4,
     "seed": 20,
 }
 

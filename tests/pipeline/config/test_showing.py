@@ -64,10 +64,12 @@ of = "fare"
 drop = []  # default
 
 [training]
+# not set: batch_size
 steps = 200  # --set
-batch_size = 256  # default
+patience = 6  # default
 learning_rate = 0.002  # default
 hidden_units = [128, 64]  # default
+members = 4  # default
 seed = 20  # default
 
 [evaluation]

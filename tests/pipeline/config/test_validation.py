@@ -3,7 +3,7 @@
 import pytest
 
 WHAT_KEYS = "data, evaluation, features, infra_validation, label, name, push, task, training"
-TRAINING_KEYS = "batch_size, hidden_units, learning_rate, seed, steps"
+TRAINING_KEYS = "batch_size, hidden_units, learning_rate, members, patience, seed, steps"
 GATE_KEYS = "max, metric, min, min_change, min_rows, scope"
 NAME = "small letters a-z, digits and -, the first not a -; at most 128"
 SHARE = "a whole number of at least 1, such as 4 and 1 for 80 % and 20 %"
@@ -48,7 +48,6 @@ UNKNOWN_KEYS = [
 ]
 
 MISSING_KEYS = [
-    ("steps = 10", "", "13: training.steps: missing; expected a whole number of at least 1"),
     (
         'column = "tips"\n',
         "",
@@ -303,17 +302,17 @@ def test_wrong_value_in_the_where_file_is_refused(files, old, new, message):
 
 
 def test_missing_table_is_named_with_the_keys_that_it_needs(files):
-    files.change(files.what, "[training]\nsteps = 10\n", "")
+    files.change(files.what, '[label]\ncolumn = "tips"\nshare = 0.2\nof = "fare"\n', "")
 
-    assert files.messages() == ["what.toml: training: missing; expected a table with steps"]
+    assert files.messages() == ["what.toml: label: missing; expected a table with column"]
 
 
 def test_misspelt_table_is_both_unknown_and_missing(files):
-    files.change(files.what, "[training]", "[trainng]")
+    files.change(files.what, "[label]", "[labell]")
 
     assert files.messages() == [
-        "what.toml: training: missing; expected a table with steps",
-        f"what.toml:13: trainng: unknown key; did you mean 'training'? allowed: {WHAT_KEYS}",
+        "what.toml: label: missing; expected a table with column",
+        f"what.toml:8: labell: unknown key; did you mean 'label'? allowed: {WHAT_KEYS}",
     ]
 
 

@@ -1,0 +1,146 @@
+"""Networks that are fitted side by side, each without a part of the rows."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.errors import ModelRefused
+from components.training.calibration import calibrated
+from components.training.fitting import fit
+from components.training.folds import FOLD, FOLDS, fold_of, learners
+from components.training.held_out import HeldOut
+from components.training.layers import MemberDense, NumberEmbedding
+from components.training.options import TrainingOptions
+from components.training.targets import Target
+from tests.components.learning import trips
+
+
+def test_every_member_leaves_one_fold_out_and_equal_rows_are_in_one_fold():
+    folds = fold_of(tf.constant([b"row %d" % (i % 400) for i in range(800)]))
+
+    learns = learners(folds, FOLDS).numpy()
+
+    np.testing.assert_array_equal(folds[:400], folds[400:])
+    np.testing.assert_array_equal(learns.sum(axis=1), FOLDS - 1)
+    assert [learns[folds == m, m].max() for m in range(FOLDS)] == [0] * FOLDS
+    assert np.bincount(folds, minlength=FOLDS).min() > 50
+
+
+def test_of_fewer_members_than_folds_some_rows_are_left_out_by_none():
+    assert learners(tf.range(3, dtype=tf.int64), 2).numpy().tolist() == [[0, 1], [1, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_members_are_dense_layers_that_know_nothing_of_each_other(is_shared):
+    layer, rows = MemberDense(3, 2), np.random.default_rng(1).normal(size=(5, 4)).astype("float32")
+    seen = rows if is_shared else np.stack([rows, rows + 1, rows * 2], axis=1)
+
+    answers = layer(seen).numpy()
+
+    kernel, bias = (weight.numpy() for weight in layer.weights)
+    for member in range(3):
+        mine = kernel[:, 2 * member : 2 * member + 2] if is_shared else kernel[member]
+        given = rows if is_shared else seen[:, member]
+        np.testing.assert_allclose(answers[:, member], given @ mine + bias[member], rtol=1e-5)
+
+
+def test_a_number_has_curves_of_its_own_and_its_score():
+    layer = NumberEmbedding(2)
+    encoded = np.random.default_rng(2).normal(size=(6, 3, 5)).astype("float32")
+
+    answers = layer(encoded).numpy()
+
+    kernel, bias = (weight.numpy() for weight in layer.weights)
+    curves = [np.maximum(encoded[:, c] @ kernel[c] + bias[c], 0) for c in range(3)]
+    np.testing.assert_allclose(
+        answers, np.concatenate([*curves, encoded[:, :, 0]], axis=1), rtol=1e-4, atol=1e-6
+    )
+
+
+def held_out(features, members, target):
+    columns = {name: tf.constant(values) for name, values in features.items()}
+    return HeldOut(columns, "y", members, target)
+
+
+def test_a_row_is_judged_by_the_members_that_did_not_learn_from_it():
+    rows = held_out(
+        {"x": [0.0] * 4, "y": [0.0, 1.0, 2.0, 9.0], FOLD: np.array([0, 1, 2, 3])},
+        3,
+        Target("regression"),
+    )
+
+    # Member m answers m, and leaves fold m out; fold 3 is left out by nobody.
+    def constant(features):
+        return tf.tile(tf.constant([[[0.0], [1.0], [2.0]]]), [tf.size(features["x"]), 1, 1])
+
+    assert rows.rows == 3
+    assert rows.loss(constant) == 0
+
+
+def test_the_members_answer_with_the_mean_of_their_probabilities():
+    logits = tf.constant([[[0.0], [math.log(3)]]])
+
+    answer = Target("binary").answers(logits)["probability"]
+
+    assert answer.numpy() == pytest.approx((0.5 + 0.75) / 2)
+
+
+def test_probabilities_that_are_too_sure_are_made_what_they_say():
+    numbers = np.random.default_rng(3)
+    logits = numbers.normal(size=20_000)
+    label = numbers.random(20_000) < 1 / (1 + np.exp(-logits))
+    shown = tf.constant(3 * logits[:, None, None], tf.float32)
+    ones = tf.ones([20_000, 1])
+
+    target = calibrated(Target("binary"), tf.constant(label, tf.float32), shown, ones)
+
+    assert target.temperature == pytest.approx(3, rel=0.1)
+    assert calibrated(Target("regression"), tf.constant([1.0]), shown[:1], ones[:1]).mean == 0
+
+
+def options(**changes):
+    return TrainingOptions.from_plain(trips.TRAINING | {"members": 2, "patience": 3} | changes)
+
+
+def noise_fit(**changes):
+    """Fits 400 rows of which nothing can be learnt; the model, the rows held out, the looks."""
+    keras.utils.set_random_seed(1)
+    numbers = np.random.default_rng(4)
+    features = {
+        "x": tf.constant(numbers.normal(size=(400, 20)), tf.float32),
+        "y": tf.constant(numbers.integers(0, 2, 400), tf.float32),
+        FOLD: tf.constant(numbers.integers(0, FOLDS, 400)),
+    }
+    told, target = options(**changes), Target("binary")
+    inputs = {"x": keras.Input((20,), name="x")}
+    hidden = keras.ops.relu(MemberDense(told.members, 64)(inputs["x"]))
+    model = keras.Model(inputs, MemberDense(told.members, 1)(hidden))
+    rows = HeldOut(features, "y", told.members, target)
+    batches = tf.data.Dataset.from_tensors(({"x": features["x"]}, features["y"], features[FOLD]))
+    return model, rows, fit(model, batches.repeat(), rows, target, told, epoch_steps=1)
+
+
+def test_fitting_ends_when_rows_held_out_gain_nothing_and_the_best_weights_stay():
+    model, rows, looks = noise_fit(learning_rate=0.01, steps=5000)
+
+    losses = [look.held_out for look in looks]
+    assert looks[-1].step < 1000
+    assert len(losses) - 1 - int(np.argmin(losses)) == 3
+    assert losses[-1] > min(losses) + 0.01
+    assert rows.loss(model) == pytest.approx(min(losses), rel=1e-4)
+
+
+def test_no_more_steps_are_taken_than_allowed():
+    _, _, looks = noise_fit(learning_rate=1e-5, steps=50)
+
+    assert [look.step for look in looks] == [20, 40, 50]
+
+
+def test_steps_that_lead_nowhere_are_refused():
+    with pytest.raises(
+        ModelRefused, match=r"the loss is no number .* lower training.learning_rate"
+    ):
+        noise_fit(learning_rate=1e38, steps=100)
