@@ -40,6 +40,7 @@ class HeldOut:
             if name not in (label, FOLD)
         }
         self._target = target
+        # Called from Python, layer by layer, a model takes several times as long.
         self._ask = tf.function(lambda model, chunk: model(chunk), autograph=False)
 
     @property
@@ -59,13 +60,5 @@ class HeldOut:
 
     def outputs(self, model: keras.Model) -> tf.Tensor:
         """[rows, members, outputs] float32."""
-        chunks = [
-            model(
-                {
-                    name: values[start : start + _CHUNK_ROWS]
-                    for name, values in self._features.items()
-                }
-            )
-            for start in range(0, self.rows, _CHUNK_ROWS)
-        ]
-        return tf.concat(chunks, axis=0)
+        rows = tf.data.Dataset.from_tensor_slices(self._features).batch(_CHUNK_ROWS)
+        return tf.concat([self._ask(model, chunk) for chunk in rows], axis=0)
