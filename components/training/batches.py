@@ -23,31 +23,52 @@ class TrainingRows:
     """What the model is fitted on.
 
     Attributes:
-        batches: (features, label [batch] float32, fold [batch] int64), endless: every row once an
-            epoch, in an order that the seed gives.
-        epoch_steps: How many batches are an epoch; of rows read anew in each, about.
+        files: All training files, gzip TFRecord.
+        reader: Encodes what the model sees and the label.
+        label: Name of the label among the features.
+        count: How many there are; of rows read anew in each epoch, with those that have no label.
         sample: Rows to look at meanwhile, each feature [rows, ...], with label and fold.
+        is_in_memory: Whether the sample is all of them.
     """
 
-    batches: tf.data.Dataset
-    epoch_steps: int
+    files: Sequence[str]
+    reader: FeatureReader
+    label: str
+    count: int
     sample: Features
+    is_in_memory: bool
+
+    @property
+    def fitting_batch(self) -> int:
+        """How many rows a batch should have."""
+        return fitting_batch(self.count)
+
+    def epoch_steps(self, batch_size: int) -> int:
+        """How many batches are an epoch; of rows read anew in each, about."""
+        return max(self.count // batch_size, 1)
+
+    def batches(self, batch_size: int, seed: int) -> tf.data.Dataset:
+        """(features, label [batch] float32, fold [batch] int64), endless.
+
+        Every row once an epoch, in an order that the seed gives: small data from memory. Larger
+        data is read and encoded anew in every epoch, with the files in a new order and a window
+        of 100,000 rows shuffled.
+        """
+        rows = (
+            _from_memory(self.sample, batch_size, seed)
+            if self.is_in_memory
+            else _from_files(self.files, self.reader, self.label, batch_size, seed)
+        )
+        return rows.map(lambda features: _apart(features, self.label)).prefetch(tf.data.AUTOTUNE)
 
 
-def training_rows(
-    files: Sequence[str], reader: FeatureReader, label: str, *, batch_size: int | None, seed: int
-) -> TrainingRows:
-    """Reads the training rows.
-
-    Small data is encoded once and kept in memory. Larger data is read and encoded anew in every
-    epoch, with the files in a new order and a window of 100,000 rows shuffled.
+def training_rows(files: Sequence[str], reader: FeatureReader, label: str) -> TrainingRows:
+    """Reads the training rows, or of many a sample.
 
     Args:
         files: All training files, gzip TFRecord.
         reader: Encodes what the model sees and the label.
         label: Name of the label among the features.
-        batch_size: Rows of every batch; None for what fits the number of rows.
-        seed: Of the order.
 
     Raises:
         ModelRefused: no row has a label.
@@ -55,14 +76,7 @@ def training_rows(
     is_small = sum(tf.io.gfile.stat(file).length for file in files) < _CACHE_BELOW_BYTES
     sample = in_memory(files, reader, label, most_rows=None if is_small else MOST_ROWS)
     rows = int(sample[label].shape[0]) if is_small else count(files)
-    size = batch_size or fitting_batch(rows)
-    batches = (
-        _from_memory(sample, size, seed)
-        if is_small
-        else _from_files(files, reader, label, size, seed)
-    )
-    apart = batches.map(lambda features: _apart(features, label)).prefetch(tf.data.AUTOTUNE)
-    return TrainingRows(apart, max(rows // size, 1), sample)
+    return TrainingRows(files, reader, label, rows, sample, is_small)
 
 
 def fitting_batch(rows: int) -> int:

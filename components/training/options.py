@@ -8,6 +8,9 @@ from typing import Any, get_args
 from components.errors import ComponentError
 from schema.labels import Label, Task
 
+# They say what is learnt from what.
+_NOT_TUNABLE = frozenset({"task", "label", "drop"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
@@ -52,3 +55,21 @@ class TrainingOptions:
         values["drop"] = tuple(values.get("drop", ()))
         values["hidden_units"] = tuple(values["hidden_units"])
         return cls(**values)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain values, from which `from_plain` makes the same options."""
+        return dataclasses.asdict(self)
+
+    def tuned(self, hyperparameters: Mapping[str, Any]) -> "TrainingOptions":
+        """The options with these in place of their own.
+
+        Raises:
+            ComponentError: one of them says what is learnt, not how, or is unknown.
+        """
+        tunable = {field.name for field in dataclasses.fields(self)} - _NOT_TUNABLE
+        for name in hyperparameters:
+            if name not in tunable:
+                raise ComponentError(
+                    f"hyperparameters: {name!r} is none; there are {', '.join(sorted(tunable))}"
+                )
+        return type(self).from_plain(self.to_plain() | dict(hyperparameters))

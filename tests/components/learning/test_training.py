@@ -67,9 +67,11 @@ def test_the_same_seed_gives_the_same_model_and_another_does_not(toys):
         trips.ask(toys(name, steps=30, seed=seed), toys.rows)["probability"]
         for name, seed in (("first", 1), ("again", 1), ("other", 2))
     )
+    tuned = toys("tuned", steps=30, seed=1, hyperparameters={"seed": 2})
 
     np.testing.assert_allclose(first, again, atol=1e-5)
     assert np.abs(first - other).max() > 1e-3
+    np.testing.assert_allclose(trips.ask(tuned, toys.rows)["probability"], other, atol=1e-5)
 
 
 def test_a_regression_learns_the_value(toys):
@@ -102,9 +104,9 @@ def test_large_files_are_streamed_to_the_same_rows(taxi, monkeypatch):
     files = example_files([f"{taxi.examples.uri}/Split-train/*"])
 
     def epoch():
-        rows = batches.training_rows(files, reader, "tips_xf", batch_size=100, seed=3)
-        assert rows.epoch_steps == 20
-        fares = [features["fare_xf"][:, 0] for features, _, _ in rows.batches.take(20)]
+        rows = batches.training_rows(files, reader, "tips_xf")
+        assert rows.epoch_steps(100) == 20
+        fares = [features["fare_xf"][:, 0] for features, _, _ in rows.batches(100, 3).take(20)]
         return np.sort(np.concatenate(fares))
 
     cached = epoch()
@@ -126,15 +128,30 @@ def test_of_large_files_a_sample_is_looked_at(taxi, monkeypatch):
     reader = FeatureReader(taxi.transform, list(taxi.transform.raw_feature_spec()))
     files = example_files([f"{taxi.examples.uri}/Split-train/*"])
 
-    rows = batches.training_rows(files, reader, "tips_xf", batch_size=None, seed=3)
+    rows = batches.training_rows(files, reader, "tips_xf")
 
     assert rows.sample["tips_xf"].shape[0] == 2000  # one chunk
-    assert rows.epoch_steps == 2000 // 64
+    assert rows.epoch_steps(rows.fitting_batch) == 2000 // 64
 
 
 def test_no_examples_are_an_error(tmp_path):
     with pytest.raises(InputError, match="no file of examples matches .*/Split-train"):
         example_files([f"{tmp_path}/Split-train/*"])
+
+
+def test_hyperparameters_take_the_place_of_options():
+    options = TrainingOptions.from_plain(trips.TRAINING)
+
+    tuned = options.tuned({"hidden_units": [8, 4], "learning_rate": 0.1})
+
+    assert (tuned.hidden_units, tuned.learning_rate) == ((8, 4), 0.1)
+    assert TrainingOptions.from_plain(options.to_plain()) == options
+
+
+@pytest.mark.parametrize("name", ["learning_rat", "label"])
+def test_what_is_no_hyperparameter_is_an_error(name):
+    with pytest.raises(ComponentError, match=f"{name!r} is none; there are batch_size, "):
+        TrainingOptions.from_plain(trips.TRAINING).tuned({name: 1})
 
 
 def test_a_task_that_is_not_supported_is_an_error():

@@ -115,7 +115,7 @@ def transform(folder, rows, schema, **options):
     return tft.TFTransformOutput(graph.uri)
 
 
-def train(folder, rows, schema, transform_output, **options):
+def train(folder, rows, schema, transform_output, hyperparameters=None, **options):
     """Runs the Trainer's function; the result is a Model artifact."""
     model = artifact(standard_artifacts.Model, folder)
     run_fn(
@@ -125,6 +125,7 @@ def train(folder, rows, schema, transform_output, **options):
             schema_path=f"{schema.uri}/schema.pbtxt",
             serving_model_dir=f"{model.uri}/Format-Serving",
             custom_config=TRAINING | options,
+            hyperparameters=hyperparameters,
         )
     )
     return model

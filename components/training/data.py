@@ -1,0 +1,78 @@
+"""What is learnt from: read once, however often and however it is fitted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import tensorflow_transform as tft
+
+from components.training.batches import TrainingRows, training_rows
+from components.training.features import FeatureReader, example_files, read_examples
+from components.training.options import TrainingOptions
+from components.training.targets import Target, of_labels
+from components.transform.categories import depth
+from schema import read_schema
+from schema.features import Category, Feature, feature_table, transformed
+from schema.labels import label_classes
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Rows and their meaning.
+
+    Attributes:
+        transform_output: What Transform wrote.
+        features: What the model sees.
+        depths: One more than the largest id, by column, for every category.
+        label: Name of the label among the features of a row.
+        rows: The training rows.
+        target: What is learnt, not calibrated yet.
+    """
+
+    transform_output: tft.TFTransformOutput
+    features: Sequence[Feature]
+    depths: Mapping[str, int]
+    label: str
+    rows: TrainingRows
+    target: Target
+
+    @property
+    def columns(self) -> list[str]:
+        """The raw columns that the features are made from."""
+        return [feature.column for feature in self.features]
+
+
+def read_training_data(
+    patterns: Sequence[str], transform_graph_path: str, schema_path: str, options: TrainingOptions
+) -> TrainingData:
+    """Reads the training rows as the model is to see them.
+
+    Args:
+        patterns: Of the training files, gzip TFRecord of tf.Examples.
+        transform_graph_path: Folder of what Transform wrote.
+        schema_path: The curated schema.
+        options: Of which are used: task, label and drop.
+
+    Raises:
+        InputError: a pattern matches nothing.
+        ModelRefused: no row has a label.
+    """
+    transform_output = tft.TFTransformOutput(transform_graph_path)
+    schema = read_schema(schema_path)
+    features = feature_table(schema, options.label, options.drop)
+    depths = {
+        feature.column: depth(feature, transform_output)
+        for feature in features
+        if isinstance(feature, Category)
+    }
+    columns = [feature.column for feature in features]
+    files, label = example_files(patterns), transformed(options.label.column)
+    reader = FeatureReader(
+        transform_output, list(dict.fromkeys([*columns, *options.label.sources]))
+    )
+    target = of_labels(
+        options.task,
+        label_classes(schema, options.label, options.task),
+        reader.chunks(read_examples(files)).map(lambda chunk: chunk[label]),
+    )
+    rows = training_rows(files, reader, label)
+    return TrainingData(transform_output, features, depths, label, rows, target)

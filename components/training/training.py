@@ -1,0 +1,58 @@
+"""One model from rows and options: what the Trainer and each trial of the Tuner do alike."""
+
+from dataclasses import dataclass
+
+import keras
+
+from components.training.data import TrainingData
+from components.training.fitting import Look, fit
+from components.training.held_out import HeldOut
+from components.training.model import build_model
+from components.training.options import TrainingOptions
+from components.training.targets import Target
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model.
+
+    Attributes:
+        model: From features to [batch, members, outputs].
+        target: What its outputs mean, calibrated.
+        looks: What was seen while it was fitted, in the order of the steps.
+    """
+
+    model: keras.Model
+    target: Target
+    looks: list[Look]
+
+    @property
+    def held_out(self) -> float:
+        """The least loss on the rows held out; NaN when there are none."""
+        return min((look.held_out for look in self.looks), default=float("nan"))
+
+
+def train(options: TrainingOptions, data: TrainingData) -> Trained:
+    """Fits a model, from the seed of the options on: the same call gives the same model.
+
+    Args:
+        options: How it is fitted; task, label and drop must be those that the data was read with.
+        data: What is learnt from; it is not changed.
+
+    Raises:
+        ModelRefused: the steps lead nowhere.
+    """
+    keras.utils.set_random_seed(options.seed)
+    rows = data.rows
+    batch_size = options.batch_size or rows.fitting_batch
+    held_out = HeldOut(rows.sample, data.label, options.members, data.target)
+    model = build_model(data.features, data.depths, options, data.target.outputs)
+    looks = fit(
+        model,
+        rows.batches(batch_size, options.seed),
+        held_out,
+        data.target,
+        options,
+        rows.epoch_steps(batch_size),
+    )
+    return Trained(model, held_out.calibrated(model), looks)
