@@ -1,0 +1,1 @@
+"""Rows and models in, arrays of labels and answers out."""
