@@ -5,6 +5,7 @@ from typing import Any
 
 from components.errors import InputError
 from components.locations import resolve
+from pipeline.config.fairness import positive_problems
 from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
@@ -51,9 +52,12 @@ def column_problems(parts: Mapping[str, Any]) -> Iterator[Problem]:
         learnt = schema_labels.Label(**label.model_dump())
         try:
             schema_features.feature_table(contract, learnt, features.drop)
-            schema_labels.label_classes(contract, learnt, task)
+            classes = schema_labels.label_classes(contract, learnt, task)
         except SchemaError as error:
             yield Problem(_SCHEMA_KEY, f"does not fit this file: {error}")
+            return
+        if task == "multiclass" and isinstance(parts.get("evaluation"), Evaluation):
+            yield from positive_problems(classes, parts["evaluation"])
 
 
 def _unknown(parts: Mapping[str, Any], data: Data, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -87,6 +91,9 @@ def _named(parts: Mapping[str, Any], data: Data) -> Iterator[tuple[KeyPath, str]
         for place, names in enumerate(slices):
             for inner, name in enumerate(names):
                 yield (section, "slices", place, inner), name
+    if isinstance(evaluation, Evaluation):
+        for place, name in enumerate(evaluation.fairness.columns):
+            yield ("evaluation", "fairness", "columns", place), name
 
 
 def _texts(label: Label, kinds: Mapping[str, str]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pipeline.config.checks import (
 )
 from pipeline.config.columns import column_problems
 from pipeline.config.document import Document, apply, read_document
+from pipeline.config.fairness import fairness_problems
 from pipeline.config.gates import gate_problems
 from pipeline.config.overrides import Override, override_name, parse_override
 from pipeline.config.problems import Problem
@@ -29,6 +30,7 @@ _CHECKS = (
     (label_problems, ("task", "label")),
     (label_use_problems, ("label", "features", "evaluation")),
     (gate_problems, ("task", "evaluation")),
+    (fairness_problems, ("task", "data", "label", "evaluation")),
     (beam_problems, ("beam",)),
 )
 

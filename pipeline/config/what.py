@@ -204,12 +204,56 @@ class Gate(Section):
     min_rows: Count | None = None
 
 
+Bound = Annotated[float, Field(ge=0, description="a number of at least 0 and below 1")]
+
+
+class MaxGap(Section):
+    """How far groups may be apart. Only a gap that is for sure above it refuses.
+
+    Attributes:
+        fpr: In the share of negatives that are called positive.
+        fnr: In the share of positives that are called negative.
+        positive_rate: In the share of rows that are called positive.
+    """
+
+    fpr: Bound | None = None
+    fnr: Bound | None = None
+    positive_rate: Bound | None = None
+
+    @property
+    def stated(self) -> dict[str, float]:
+        """The bounds that there are."""
+        return self.model_dump(exclude_none=True)
+
+
+class Fairness(Section):
+    """Whether the groups of sensitive columns get alike.
+
+    Attributes:
+        columns: The sensitive columns; they need not be features. Numbers are cut at quartiles.
+        thresholds: Probabilities above which a row is called positive.
+        min_rows: A group with fewer rows is listed, but not judged.
+        max_gap: Bounds on the largest minus the smallest rate of the judged groups.
+        positive: Of several classes the one that counts as positive, as text.
+    """
+
+    columns: Annotated[Many[Column], Field(description="a list of columns of the schema")] = ()
+    thresholds: Annotated[
+        Many[Annotated[float, Field(gt=0, lt=1, description="a number between 0 and 1")]],
+        Field(description="a list of numbers between 0 and 1, such as [0.5]"),
+    ] = (0.25, 0.5, 0.75)
+    min_rows: Count = 100
+    max_gap: MaxGap = MaxGap()
+    positive: Annotated[Text | None, Field(description="a class of the label, as text")] = None
+
+
 class Evaluation(Section):
     """How the model is judged.
 
     Attributes:
         slices: Each a list of columns, whose values together make a slice.
         gates: All must hold for a model to be pushed.
+        fairness: Of sensitive columns.
     """
 
     slices: Annotated[
@@ -217,6 +261,7 @@ class Evaluation(Section):
         Field(description='a list of lists of columns, such as [["trip_start_hour"]]'),
     ] = ()
     gates: Annotated[Many[Gate], Field(description="tables [[evaluation.gates]], at least one")]
+    fairness: Fairness = Fairness()
 
 
 class InfraValidation(Section):

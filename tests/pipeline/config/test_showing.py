@@ -81,6 +81,15 @@ metric = "auc"
 min = 0.6
 scope = "overall"  # default
 
+[evaluation.fairness]
+# not set: positive
+columns = []  # default
+thresholds = [0.25, 0.5, 0.75]  # default
+min_rows = 100  # default
+
+[evaluation.fairness.max_gap]
+# not set: fpr, fnr, positive_rate
+
 [infra_validation]
 rows = 32  # default
 load_timeout_s = 120  # default
