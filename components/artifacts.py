@@ -9,6 +9,12 @@ class DataVerdict(Artifact):
     TYPE_NAME = "DataVerdict"
 
 
+class ModelExplanation(Artifact):
+    """Which columns a model goes by: `importance.json` and `partial_dependence.json`."""
+
+    TYPE_NAME = "ModelExplanation"
+
+
 class QuarantinedRows(Artifact):
     """Rows that ExampleGen put aside: `quarantine.parquet`, with place and cause of each."""
 

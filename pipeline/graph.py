@@ -11,6 +11,7 @@ from tfx.proto import trainer_pb2
 from components.baseline_model import BaselineModel
 from components.evaluator.component import Evaluator
 from components.example_gen.component import ExampleGen
+from components.explainer.component import Explainer
 from components.import_schema_gen import ImportSchemaGen
 from components.infra_validator.component import InfraValidator
 from components.pusher import Pusher
@@ -88,6 +89,12 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         schema=import_schema_gen.outputs["schema"],
         options=options.evaluation(what),
     )
+    explainer = Explainer(
+        model=trainer.outputs["model"],
+        examples=example_gen.outputs["examples"],
+        schema=import_schema_gen.outputs["schema"],
+        options=options.explanation(what),
+    )
     infra_validator = InfraValidator(
         model=trainer.outputs["model"],
         examples=example_gen.outputs["examples"],
@@ -122,6 +129,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
             evaluator,
             infra_validator,
             pusher,
+            explainer,
         ],
         beam_pipeline_args=list(where.beam.pipeline_args),
     )

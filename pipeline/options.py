@@ -89,6 +89,13 @@ def evaluation(what: What) -> EvaluatorOptions:
     return EvaluatorOptions.from_json(_json(plain))
 
 
+def explanation(what: What) -> str:
+    """Options of Explainer."""
+    plain = what.explanation.model_dump(mode="json")
+    common = {"task": what.task, "label": _label(what), "drop": list(what.features.drop)}
+    return _json(common | plain | {"seed": what.training.seed})
+
+
 def infra_validation(what: What) -> str:
     """Options of InfraValidator."""
     return _json(what.infra_validation.model_dump(mode="json"))

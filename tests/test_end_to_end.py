@@ -32,6 +32,7 @@ NODES = [
     "Evaluator",
     "InfraValidator",
     "Pusher",
+    "Explainer",
 ]
 
 pytestmark = pytest.mark.slow

@@ -264,6 +264,22 @@ class Evaluation(Section):
     fairness: Fairness = Fairness()
 
 
+class Explanation(Section):
+    """What is said of the columns that the model goes by; it gates nothing.
+
+    Attributes:
+        rows: Of the split `eval`, at most; a sample, if it has more.
+        repeats: How often the values of each column are dealt out anew among these rows.
+        columns: How many of the strongest are followed along their values.
+        background: Rows that are kept, for `tfxp explain` to compare a single row with.
+    """
+
+    rows: Annotated[int, Field(ge=2, description="a whole number of at least 2")] = 2000
+    repeats: Annotated[int, Field(ge=2, description="a whole number of at least 2")] = 3
+    columns: Count = 8
+    background: Count = 100
+
+
 class InfraValidation(Section):
     """The trial of the exported model before it is pushed.
 
@@ -314,6 +330,7 @@ class What(Section):
     features: Features = Features()
     training: Training = Training()
     evaluation: Evaluation
+    explanation: Explanation = Explanation()
     infra_validation: InfraValidation = InfraValidation()
     push: Push = Push()
 

@@ -53,6 +53,10 @@ def test_the_edges_are_those_of_the_flow(ir):
         ("Trainer", "InfraValidator"),
         ("ExampleGen", "InfraValidator"),
         ("ImportSchemaGen", "InfraValidator"),
+        # Nobody waits for the explanation.
+        ("Trainer", "Explainer"),
+        ("ExampleGen", "Explainer"),
+        ("ImportSchemaGen", "Explainer"),
         ("Trainer", "Pusher"),
         ("Evaluator", "Pusher"),
         ("InfraValidator", "Pusher"),

@@ -90,6 +90,12 @@ min_rows = 100  # default
 [evaluation.fairness.max_gap]
 # not set: fpr, fnr, positive_rate
 
+[explanation]
+rows = 2000  # default
+repeats = 3  # default
+columns = 8  # default
+background = 100  # default
+
 [infra_validation]
 rows = 32  # default
 load_timeout_s = 120  # default

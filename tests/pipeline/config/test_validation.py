@@ -2,7 +2,9 @@
 
 import pytest
 
-WHAT_KEYS = "data, evaluation, features, infra_validation, label, name, push, task, training"
+WHAT_KEYS = (
+    "data, evaluation, explanation, features, infra_validation, label, name, push, task, training"
+)
 TRAINING_KEYS = "batch_size, hidden_units, learning_rate, members, patience, seed, steps"
 GATE_KEYS = "max, metric, min, min_change, min_rows, scope"
 NAME = "small letters a-z, digits and -, the first not a -; at most 128"
