@@ -86,6 +86,7 @@ def column_fairness(
     thresholds: Sequence[float],
     min_rows: int,
     seed: int,
+    joined: str = "",
 ) -> ColumnFairness:
     """Compares the groups of a column.
 
@@ -98,6 +99,7 @@ def column_fairness(
         thresholds: Above which a row is called positive.
         min_rows: Smaller groups are not judged.
         seed: Of the bootstrap.
+        joined: The name that stands for several values, which are no group.
     """
     random = np.random.default_rng(seed)
     rows = np.bincount(codes, minlength=len(names))
@@ -107,9 +109,12 @@ def column_fairness(
         "fnr": positives,
         "positive_rate": rows,
     }
-    is_large = np.isin(np.arange(len(rows)), np.argsort(-rows, kind="stable")[:MOST_GROUPS])
+    not_judged = {
+        place: f"only the {MOST_GROUPS} largest groups are judged"
+        for place in np.argsort(-rows, kind="stable")[MOST_GROUPS:].tolist()
+    } | {place: "several values together" for place, name in enumerate(names) if name == joined}
     groups = tuple(
-        Group(name, int(rows[place]), dict(_why_not(place, rows, totals, is_large, min_rows)))
+        Group(name, int(rows[place]), dict(_why_not(place, rows, totals, not_judged, min_rows)))
         for place, name in enumerate(names)
         if rows[place]
     )
@@ -142,15 +147,15 @@ def _why_not(
     place: int,
     rows: npt.NDArray[np.int64],
     totals: Mapping[Rate, npt.NDArray[np.int64]],
-    is_large: npt.NDArray[np.bool_],
+    not_judged: Mapping[int, str],
     min_rows: int,
 ) -> Iterator[tuple[Rate, str]]:
     for rate, kind in zip(RATES, ("negatives", "positives", "rows"), strict=True):
         count = int(totals[rate][place])
         if rows[place] < min_rows:
             yield rate, f"fewer than {min_rows} rows"
-        elif not is_large[place]:
-            yield rate, f"only the {MOST_GROUPS} largest groups are judged"
+        elif place in not_judged:
+            yield rate, not_judged[place]
         elif count < _FEWEST_OF_A_KIND:
             yield rate, f"{count or 'no'} {kind}, at least {_FEWEST_OF_A_KIND} are needed"
 

@@ -9,6 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from components.answering.answers import MISSING as NO_VALUE
+from components.answering.answers import Coded, Column
+from schema.columns import Kind
+
 MISSING = "missing"
 """The group of the rows without a value."""
 
@@ -30,7 +34,7 @@ class Grouping(Protocol):
         """[rows]: each row's place in `names`.
 
         Args:
-            values: Of the column, as `plain_values` returns them.
+            values: Of the column, as `arrow_values` returns them.
         """
 
 
@@ -86,28 +90,20 @@ class ByRange:
         return np.where(_is_null(values), len(self.edges) + 1, ranges).astype(np.intp)
 
 
-def plain_values(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """One array of text, int64 or float64, null where there is no value.
+def arrow_values(column: Column, kind: Kind) -> pa.Array:
+    """[rows] of text, int64 or float64, null where there is no value.
 
     Args:
-        values: Text, bytes, numbers or booleans, also as a dictionary, also with NaN.
+        column: As rows were read.
+        kind: What it holds.
     """
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    if pa.types.is_null(values.type):
-        return values.cast(pa.string())
-    if pa.types.is_floating(values.type):
-        numbers = values.cast(pa.float64())
-        return pc.if_else(pc.is_nan(numbers), None, numbers)
-    if pa.types.is_integer(values.type) or pa.types.is_boolean(values.type):
-        return values.cast(pa.int64())
-    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
-        # Bytes need not be UTF-8, and a group must have a name that can be written.
-        texts = [v if v is None else v.decode("utf-8", "replace") for v in values.to_pylist()]
-        return pa.array(texts, pa.string())
-    return values.cast(pa.string())
+    if not isinstance(column, Coded):
+        return pa.array(column.astype(np.float64), from_pandas=True)
+    values = pa.array(column.values, pa.string())
+    if kind == "int":
+        values = values.cast(pa.int64())
+    codes = pa.array(column.codes, mask=column.codes == NO_VALUE)
+    return pa.DictionaryArray.from_arrays(codes, values).dictionary_decode()
 
 
 def group_values(
@@ -117,7 +113,7 @@ def group_values(
 
     Args:
         column: Its name.
-        values: As `plain_values` returns them.
+        values: As `arrow_values` returns them.
         most: How many values may have a group of their own. Numbers with more are cut.
         ranges: How many, each with about as many rows.
         min_rows: Values with fewer rows are joined.
@@ -137,7 +133,8 @@ def by_value(column: str, kept: Sequence[str | int | float], distinct: int) -> B
         kept: The values.
         distinct: How many values there are in all.
     """
-    return ByValue(column, tuple(kept), f"{distinct - len(kept)} rarer values")
+    rarer = distinct - len(kept)
+    return ByValue(column, tuple(kept), f"{rarer} rarer values" if rarer else "other values")
 
 
 def cut(column: str, numbers: pa.Array, ranges: int) -> Grouping:

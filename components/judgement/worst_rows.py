@@ -15,11 +15,11 @@ def worst_places(losses: npt.NDArray[np.float64], most: int = MOST_ROWS) -> npt.
     """[at most `most`]: the places of the largest losses, the largest first.
 
     Args:
-        losses: [rows]; a NaN is no loss.
+        losses: [rows]; NaN where the model did not answer with a number, which is the worst.
         most: How many at most. Of equal losses the first ones stand first.
     """
-    order = np.argsort(-losses, kind="stable")[:most]
-    return np.asarray(order[np.isfinite(losses[order])], np.intp)
+    order = np.argsort(-np.where(np.isnan(losses), np.inf, losses), kind="stable")
+    return np.asarray(order[:most], np.intp)
 
 
 def worst_table(
@@ -35,7 +35,7 @@ def worst_table(
         raw: The rows. A column with a name of ours is called `column.<name>`.
         label: [rows].
         answer: [rows, outputs]; with several outputs a prediction is a list.
-        losses: [rows].
+        losses: [rows], NaN for null.
         slices: [rows], the slices that each lies in, as text.
     """
     names = [f"column.{name}" if name in _OURS else name for name in raw.column_names]
@@ -44,7 +44,7 @@ def worst_table(
     ours = {
         "label": pa.array(label, pa.float64()),
         "prediction": prediction,
-        "loss": pa.array(losses, pa.float64()),
+        "loss": pa.array(losses, pa.float64(), from_pandas=True),
         "slices": pa.array([list(each) for each in slices], pa.list_(pa.string())),
     }
     table = raw.rename_columns(names)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from components.judgement.grouping import group_values, plain_values
+from components.judgement.grouping import group_values
 from components.judgement.weak_slices import GroupedColumn, weakest_slices
 
 ROWS = 6000
@@ -23,7 +23,7 @@ def weakest(columns, label, probability, min_rows=50):
     losses = -np.log(np.clip(np.where(label, probability, 1 - probability), 1e-7, 1))
     grouped = []
     for name, found in columns.items():
-        values = plain_values(pa.array(found))
+        values = pa.array(found)
         grouping = group_values(name, values, most=30, ranges=10, min_rows=min_rows)
         grouped.append(GroupedColumn(grouping, grouping.codes(values)))
     return weakest_slices(losses, grouped, min_rows), losses

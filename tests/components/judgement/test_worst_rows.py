@@ -7,13 +7,11 @@ from components.judgement.worst_rows import worst_places, worst_table
 
 
 def test_the_worst_come_first_and_of_equals_the_first_one():
-    losses = np.array([0.1, 3.0, np.nan, 5.0, 3.0])
-
-    assert worst_places(losses, most=3).tolist() == [3, 1, 4]
+    assert worst_places(np.array([0.1, 3.0, 5.0, 3.0]), most=3).tolist() == [2, 1, 3]
 
 
-def test_rows_without_a_loss_are_not_the_worst():
-    assert worst_places(np.array([np.nan, 1.0, np.nan])).tolist() == [1]
+def test_no_answer_is_worse_than_any_wrong_one():
+    assert worst_places(np.array([9.0, np.nan, 1.0])).tolist() == [1, 0, 2]
 
 
 def test_the_table_has_the_raw_columns_and_what_the_model_made_of_them():
@@ -70,3 +68,15 @@ def test_of_several_classes_the_prediction_is_a_list():
     )
 
     assert table["prediction"].to_pylist() == [[0.5, 0.25, 0.25]]
+
+
+def test_the_loss_of_no_answer_is_unknown():
+    table = worst_table(
+        pa.table({"x": [1]}),
+        np.ones(1),
+        np.full((1, 1), np.nan, np.float32),
+        np.array([np.nan]),
+        [[]],
+    )
+
+    assert table["loss"].to_pylist() == [None]
