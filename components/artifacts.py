@@ -15,6 +15,12 @@ class ModelExplanation(Artifact):
     TYPE_NAME = "ModelExplanation"
 
 
+class Parity(Artifact):
+    """How far serving is from training: `parity.json`; its property `blessed` is 1 or 0."""
+
+    TYPE_NAME = "Parity"
+
+
 class QuarantinedRows(Artifact):
     """Rows that ExampleGen put aside: `quarantine.parquet`, with place and cause of each."""
 

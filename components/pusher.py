@@ -11,6 +11,7 @@ from tfx.types.artifact import Artifact
 from tfx.utils import path_utils
 
 import registry
+from components.artifacts import Parity
 from components.code_fingerprint import code_fingerprint
 from components.locations import resolve
 from registry import Record
@@ -21,6 +22,7 @@ def Pusher(
     model: InputArtifact[standard_artifacts.Model],
     model_blessing: InputArtifact[standard_artifacts.ModelBlessing],
     infra_blessing: InputArtifact[standard_artifacts.InfraBlessing],
+    parity: InputArtifact[Parity],
     examples: InputArtifact[standard_artifacts.Examples],
     schema: InputArtifact[standard_artifacts.Schema],
     baseline: InputArtifact[standard_artifacts.Model],
@@ -29,7 +31,7 @@ def Pusher(
     model_name: Parameter[str],
     options: Parameter[str],
 ) -> None:
-    """Pushes the model as the next version and makes it stable, if both blessings were given.
+    """Pushes the model as the next version and makes it stable, if every gate blessed it.
 
     A version appears whole or not at all. A model that is stable already is not pushed again, so
     that a run that died after its push can be repeated.
@@ -38,6 +40,7 @@ def Pusher(
         model: The candidate.
         model_blessing: Of Evaluator.
         infra_blessing: Of InfraValidator.
+        parity: Of ParityValidator.
         examples: What it was trained on, for the record.
         schema: The contract with the data, for the record.
         baseline: What it was compared with, for the record.
@@ -49,9 +52,14 @@ def Pusher(
     Raises:
         RegistryError: the base directory cannot be written; nothing was pushed.
     """
+    blessings = {
+        "Evaluator": model_blessing,
+        "InfraValidator": infra_blessing,
+        "ParityValidator": parity,
+    }
     refused = [
         name
-        for name, blessing in (("Evaluator", model_blessing), ("InfraValidator", infra_blessing))
+        for name, blessing in blessings.items()
         if blessing.get_int_custom_property("blessed") != 1
     ]
     if refused:

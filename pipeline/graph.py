@@ -14,6 +14,7 @@ from components.example_gen.component import ExampleGen
 from components.explainer.component import Explainer
 from components.import_schema_gen import ImportSchemaGen
 from components.infra_validator.component import InfraValidator
+from components.parity.component import ParityValidator
 from components.pusher import Pusher
 from components.transform.component import Transform
 from components.validation.data_gate import DataGate
@@ -101,10 +102,18 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         schema=import_schema_gen.outputs["schema"],
         options=options.infra_validation(what),
     )
+    parity_validator = ParityValidator(
+        model=trainer.outputs["model"],
+        transform_graph=transform.outputs["transform_graph"],
+        examples=example_gen.outputs["examples"],
+        schema=import_schema_gen.outputs["schema"],
+        options=options.parity(what),
+    )
     pusher = Pusher(
         model=trainer.outputs["model"],
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=infra_validator.outputs["blessing"],
+        parity=parity_validator.outputs["parity"],
         examples=example_gen.outputs["examples"],
         schema=import_schema_gen.outputs["schema"],
         baseline=baseline_model.outputs["baseline"],
@@ -128,6 +137,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
             baseline_model,
             evaluator,
             infra_validator,
+            parity_validator,
             pusher,
             explainer,
         ],

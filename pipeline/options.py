@@ -101,6 +101,12 @@ def infra_validation(what: What) -> str:
     return _json(what.infra_validation.model_dump(mode="json"))
 
 
+def parity(what: What) -> str:
+    """Options of ParityValidator."""
+    plain = {"task": what.task, "label": what.label.column}
+    return _json(plain | what.parity.model_dump(mode="json"))
+
+
 def push(what: What) -> str:
     """Options of Pusher: what the record of a version says of its configuration."""
     return _json({"config_fingerprint": what.fingerprint, "seed": what.training.seed})

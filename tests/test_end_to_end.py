@@ -31,6 +31,7 @@ NODES = [
     "BaselineModel",
     "Evaluator",
     "InfraValidator",
+    "ParityValidator",
     "Pusher",
     "Explainer",
 ]

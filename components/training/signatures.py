@@ -1,7 +1,7 @@
 """The model as clients meet it: raw rows in, answers out."""
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -30,6 +30,10 @@ class ServingModel(tf.Module):
     | `serving_default`    | `examples` [batch] string            | the answer                     |
     | `serve_rows`         | one [batch] tensor a column          | the answer                     |
     | `transform_features` | `examples` [batch] string, with label | every feature, and the label  |
+
+    Beside them stands `answer_features`, a function and no signature: from a dict of features as
+    Transform writes them to the answer. Whatever answers goes through it, so that serving can be
+    held against what Beam computes without a second copy of the network.
 
     The answer is `probability` [batch, 1] float32 of label 1, or `value` [batch, 1] float32 for a
     regression, or, for several classes, `probabilities` [batch, classes] float32 in the order in
@@ -64,6 +68,12 @@ class ServingModel(tf.Module):
         self._columns = {column: spec[column] for column in columns}
         self._labelled = self._columns | {column: spec[column] for column in label_columns}
         self._target = target
+        features = {
+            name: tf.TensorSpec(seen.shape, seen.dtype, name=name)
+            for name, seen in model.input.items()
+        }
+        self._features = list(features)
+        self.answer_features = _compiled(self._answer_features, features)
 
     def save(self, path: str) -> None:
         """Writes the SavedModel."""
@@ -72,12 +82,10 @@ class ServingModel(tf.Module):
             tensor_name(column): tf.TensorSpec([None], spec.dtype, name=tensor_name(column))
             for column, spec in self._columns.items()
         }
-        # There is no Python control flow to convert, and looking for it takes seconds.
-        compiled = functools.partial(tf.function, autograph=False)
         signatures = {
-            "serving_default": compiled(self._serve_examples, input_signature=[examples]),
-            "serve_rows": compiled(self._serve_rows, input_signature=[rows]),
-            "transform_features": compiled(self._transform_examples, input_signature=[examples]),
+            "serving_default": _compiled(self._serve_examples, examples),
+            "serve_rows": _compiled(self._serve_rows, rows),
+            "transform_features": _compiled(self._transform_examples, examples),
         }
         tf.saved_model.save(self, path, signatures=signatures)
 
@@ -96,8 +104,17 @@ class ServingModel(tf.Module):
         return dict(self._transform(tf.io.parse_example(examples, self._labelled)))
 
     def _answer(self, raw: Mapping[str, tf.Tensor | tf.SparseTensor]) -> dict[str, tf.Tensor]:
-        output = self._model(dict(self._transform(raw)), training=False)
-        return self._target.answers(output)
+        features = self._transform(raw)
+        return self.answer_features({name: features[name] for name in self._features})
+
+    def _answer_features(self, features: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return self._target.answers(self._model(dict(features), training=False))
+
+
+def _compiled(function: Callable[[Any], dict[str, tf.Tensor]], takes: Any) -> Any:
+    """The function as a graph."""
+    # There is no Python control flow to convert, and looking for it takes seconds.
+    return tf.function(function, input_signature=[takes], autograph=False)
 
 
 def _as_parsed(

@@ -292,6 +292,19 @@ class InfraValidation(Section):
     load_timeout_s: Count = 120
 
 
+class Parity(Section):
+    """The comparison of serving with training before a model is pushed.
+
+    Attributes:
+        rows: Rows of the evaluation split that are compared.
+        limit: How far apart a feature or an answer may be: probabilities and features as they
+            are, the label of a regression and its answers in standard deviations of the label.
+    """
+
+    rows: Count = 256
+    limit: Annotated[float, Field(gt=0, description="a number above 0")] = 1e-5
+
+
 class Push(Section):
     """Where a model goes that passed.
 
@@ -332,6 +345,7 @@ class What(Section):
     evaluation: Evaluation
     explanation: Explanation = Explanation()
     infra_validation: InfraValidation = InfraValidation()
+    parity: Parity = Parity()
     push: Push = Push()
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 from pipeline.runner.nodes import Node
 from pipeline.runner.store import Artifacts
 
-_BLESSINGS = frozenset({"ModelBlessing", "InfraBlessing"})
+_BLESSINGS = frozenset({"ModelBlessing", "InfraBlessing", "Parity"})
 
 
 def summary(outputs: Artifacts) -> str:

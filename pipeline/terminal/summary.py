@@ -20,6 +20,8 @@ _HEADLINES = {
     130: ("interrupted", "bold yellow"),
 }
 
+_MODEL_GATES = ("Evaluator", "InfraValidator", "ParityValidator")
+
 
 def print_summary(console: Console, outcome: Outcome, request: Request) -> None:
     """Prints the table of nodes, the verdict, the log folder and the next command."""
@@ -82,7 +84,7 @@ def _next(outcome: Outcome, request: Request) -> Sequence[str]:
             return "go on from the last finished node:", continuing(request)
         case 1:
             return "read the log, then go on from the node that failed:", continuing(request)
-        case 3 if outcome.first(Status.REFUSED) in ("Evaluator", "InfraValidator"):
+        case 3 if outcome.first(Status.REFUSED) in _MODEL_GATES:
             what = "change the training or the gates in the configuration, then:"
             return what, continuing(request)
         case 3:

@@ -7,6 +7,7 @@ import pytest
 from tfx.types import standard_artifacts
 
 import registry
+from components.artifacts import Parity
 from components.baseline_model import BaselineModel
 from components.pusher import Pusher
 
@@ -37,13 +38,14 @@ class Desk:
         )
         return baseline
 
-    def push(self, model, *, blessed=True, infra_blessed=True):
+    def push(self, model, *, blessed=True, infra_blessed=True, has_parity=True):
         baseline = self.baseline(model)
         pushed = self.artifact(standard_artifacts.PushedModel, f"pushed-{self.calls}")
         Pusher.test_call(
             model=model,
             model_blessing=blessing(standard_artifacts.ModelBlessing, blessed=blessed),
             infra_blessing=blessing(standard_artifacts.InfraBlessing, blessed=infra_blessed),
+            parity=blessing(Parity, blessed=has_parity),
             examples=self.examples,
             schema=self.schema,
             baseline=baseline,
@@ -79,15 +81,19 @@ def test_a_blessed_model_becomes_the_stable_version_with_its_record(desk, export
 
 
 @pytest.mark.parametrize(
-    ("blessed", "infra_blessed", "words"),
+    ("given", "words"),
     [
-        (False, True, "not pushed: no blessing of Evaluator"),
-        (True, False, "not pushed: no blessing of InfraValidator"),
-        (False, False, "not pushed: no blessing of Evaluator and InfraValidator"),
+        ({"blessed": False}, "not pushed: no blessing of Evaluator"),
+        ({"infra_blessed": False}, "not pushed: no blessing of InfraValidator"),
+        ({"has_parity": False}, "not pushed: no blessing of ParityValidator"),
+        (
+            {"blessed": False, "infra_blessed": False},
+            "not pushed: no blessing of Evaluator and InfraValidator",
+        ),
     ],
 )
-def test_without_both_blessings_nothing_is_touched(desk, export, blessed, infra_blessed, words):
-    pushed = desk.push(export(), blessed=blessed, infra_blessed=infra_blessed)
+def test_without_every_blessing_nothing_is_touched(desk, export, given, words):
+    pushed = desk.push(export(), **given)
 
     assert pushed.get_int_custom_property("pushed") == 0
     assert pushed.get_string_custom_property("summary") == words

@@ -3,8 +3,8 @@
 import pytest
 
 ALL_KEYS = (
-    "beam, data, evaluation, explanation, features, infra_validation, label, metadata, name, push, "
-    "roots, run, task, training"
+    "beam, data, evaluation, explanation, features, infra_validation, label, metadata, name, "
+    "parity, push, roots, run, task, training"
 )
 
 

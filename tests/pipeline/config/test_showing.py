@@ -100,6 +100,10 @@ background = 100  # default
 rows = 32  # default
 load_timeout_s = 120  # default
 
+[parity]
+rows = 256  # default
+limit = 1e-05  # default
+
 [push]
 model_name = "trips"  # default
 

@@ -3,7 +3,8 @@
 import pytest
 
 WHAT_KEYS = (
-    "data, evaluation, explanation, features, infra_validation, label, name, push, task, training"
+    "data, evaluation, explanation, features, infra_validation, label, name, parity, push, task, "
+    "training"
 )
 TRAINING_KEYS = "batch_size, hidden_units, learning_rate, members, patience, seed, steps"
 GATE_KEYS = "max, metric, min, min_change, min_rows, scope"
@@ -217,6 +218,11 @@ WRONG_VALUES = [
         "min = 0.6",
         "min = 0.6\n[infra_validation]\nload_timeout_s = -1",
         "23: infra_validation.load_timeout_s: found -1; expected a whole number of at least 1",
+    ),
+    (
+        "min = 0.6",
+        "min = 0.6\n[parity]\nlimit = 0",
+        "23: parity.limit: found 0; expected a number above 0",
     ),
     (
         "min = 0.6",
