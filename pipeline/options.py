@@ -8,6 +8,7 @@ from tfx_bsl.public.proto import slicing_spec_pb2
 
 from components.evaluator.options import EvaluatorOptions
 from pipeline.config import What, Where
+from pipeline.config.features import plain_features
 
 
 def input_location(what: What, where: Where) -> str:
@@ -70,7 +71,7 @@ def statistics(what: What) -> tfdv.StatsOptions | None:
 
 def transform(what: What) -> dict[str, Any]:
     """Options of Transform."""
-    return {"task": what.task, "label": _label(what), "drop": list(what.features.drop)}
+    return {"task": what.task, "label": _label(what), "features": plain_features(what.features)}
 
 
 def training(what: What) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def training(what: What) -> dict[str, Any]:
     return {
         "task": what.task,
         "label": _label(what),
-        "drop": list(what.features.drop),
+        "features": plain_features(what.features),
         **what.training.model_dump(mode="json"),
     }
 

@@ -9,9 +9,9 @@ from components.training.batches import TrainingRows, training_rows
 from components.training.features import FeatureReader, example_files, read_examples
 from components.training.options import TrainingOptions
 from components.training.targets import Target, of_labels
-from components.transform.categories import depth
+from components.transform.depths import depths
 from schema import read_schema
-from schema.features import Category, Feature, feature_table, transformed
+from schema.features import Feature, feature_table, sources, transformed
 from schema.labels import label_classes
 
 
@@ -22,7 +22,7 @@ class TrainingData:
     Attributes:
         transform_output: What Transform wrote.
         features: What the model sees.
-        depths: One more than the largest id, by column, for every category.
+        depths: One more than the largest id, by transformed name, for every feature that is ids.
         label: Name of the label among the features of a row.
         rows: The training rows.
         target: What is learnt, not calibrated yet.
@@ -38,7 +38,7 @@ class TrainingData:
     @property
     def columns(self) -> list[str]:
         """The raw columns that the features are made from."""
-        return [feature.column for feature in self.features]
+        return list(dict.fromkeys(name for feature in self.features for name in sources(feature)))
 
 
 def read_training_data(
@@ -50,7 +50,7 @@ def read_training_data(
         patterns: Of the training files, gzip TFRecord of tf.Examples.
         transform_graph_path: Folder of what Transform wrote.
         schema_path: The curated schema.
-        options: Of which are used: task, label and drop.
+        options: Of which are used: task, label and features.
 
     Raises:
         InputError: a pattern matches nothing.
@@ -58,13 +58,8 @@ def read_training_data(
     """
     transform_output = tft.TFTransformOutput(transform_graph_path)
     schema = read_schema(schema_path)
-    features = feature_table(schema, options.label, options.drop)
-    depths = {
-        feature.column: depth(feature, transform_output)
-        for feature in features
-        if isinstance(feature, Category)
-    }
-    columns = [feature.column for feature in features]
+    features = feature_table(schema, options.label, options.features)
+    columns = [name for feature in features for name in sources(feature)]
     files, label = example_files(patterns), transformed(options.label.column)
     reader = FeatureReader(
         transform_output, list(dict.fromkeys([*columns, *options.label.sources]))
@@ -75,4 +70,6 @@ def read_training_data(
         reader.chunks(read_examples(files)).map(lambda chunk: chunk[label]),
     )
     rows = training_rows(files, reader, label)
-    return TrainingData(transform_output, features, depths, label, rows, target)
+    return TrainingData(
+        transform_output, features, depths(features, transform_output), label, rows, target
+    )

@@ -1,19 +1,34 @@
 """The network."""
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 import keras
 
 from components.training.layers import MemberDense, NumberEmbedding
 from components.training.options import TrainingOptions
+from components.training.text_embedding import TextEmbedding
+from components.transform.categories import shares_vocabulary
 from components.transform.dates import HOURS, MONTHS, WEEKDAYS
 from components.transform.numbers import BINS
-from schema.features import Category, Date, Feature, Number, transformed
+from components.transform.texts import TOKENS
+from schema.features import (
+    Buckets,
+    Category,
+    Cross,
+    Date,
+    Feature,
+    Hashed,
+    Number,
+    Text,
+    transformed_name,
+)
 
 _ACTIVATION = "relu"
 _DROPOUT = 0.1
 _NUMBER_EMBEDDING = 12
 _LARGEST_EMBEDDING = 16
+_TEXT_EMBEDDING = 32
 # Of the categories that share a vocabulary, and so one table of embeddings.
 _SHARED_EMBEDDING = 12
 
@@ -28,7 +43,7 @@ def build_model(
 
     Args:
         features: What the model sees.
-        depths: One more than the largest id, by column, for every category.
+        depths: One more than the largest id, by transformed name, for every feature that is ids.
         options: Members and hidden layers.
         outputs: How many numbers a member answers: one, or one a class.
 
@@ -38,26 +53,34 @@ def build_model(
     """
     inputs: dict[str, keras.KerasTensor] = {}
     numbers: list[keras.KerasTensor] = []
+    shared: list[tuple[str, keras.KerasTensor]] = []
     parts: list[keras.KerasTensor] = []
     for feature in features:
-        name = transformed(feature.column)
+        name = transformed_name(feature)
         match feature:
             case Number() | Date():
                 inputs[name] = keras.Input((_width(feature),), name=name)
                 numbers.append(_encoded_number(inputs[name], feature))
                 if isinstance(feature, Date):
                     parts.append(inputs[name][:, _number_width(feature) :])
-            case Category():
+            case Category() if shares_vocabulary(feature):
                 inputs[name] = keras.Input((), name=name, dtype="int64")
-                if feature.values is not None:
-                    parts.append(_embed(inputs[name], depths[feature.column], name))
+                shared.append((name, inputs[name]))
+            case Category() | Buckets() | Hashed() | Cross():
+                inputs[name] = keras.Input((), name=name, dtype="int64")
+                parts.append(_embed(inputs[name], depths[name], name))
+            case Text():
+                inputs[name] = keras.Input((TOKENS,), name=name, dtype="int64")
+                parts.append(TextEmbedding(depths[name], _TEXT_EMBEDDING)(inputs[name]))
+            case _:
+                assert_never(feature)
     if numbers:
         parts.append(NumberEmbedding(_NUMBER_EMBEDDING)(keras.ops.stack(numbers, axis=1)))
-    found = [f.column for f in features if isinstance(f, Category) and f.values is None]
-    if found:
-        ids = keras.ops.stack([inputs[transformed(column)] for column in found], axis=1)
-        shared = keras.layers.Embedding(depths[found[0]], _SHARED_EMBEDDING, name="categories")
-        parts.append(keras.layers.Flatten()(shared(ids)))
+    if shared:
+        depth = depths[shared[0][0]]
+        table = keras.layers.Embedding(depth, _SHARED_EMBEDDING, name="categories")
+        ids = keras.ops.stack([ids for _, ids in shared], axis=1)
+        parts.append(keras.layers.Flatten()(table(ids)))
     hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
     for units in options.hidden_units:
         hidden = MemberDense(options.members, units)(hidden)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from components.errors import ComponentError
+from schema.features import Overrides
 from schema.labels import Label, Task
 
 # They say what is learnt from what.
-_NOT_TUNABLE = frozenset({"task", "label", "drop"})
+_NOT_TUNABLE = frozenset({"task", "label", "features"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class TrainingOptions:
     Attributes:
         task: What kind of label is learnt.
         label: The label.
-        drop: Raw columns that the model must not see.
+        features: What is said of columns as features, beyond the schema.
         steps: Gradient steps at most.
         patience: How many looks at rows held out may bring no gain before it is enough.
         batch_size: Rows a step; None for what fits the number of rows.
@@ -31,7 +32,7 @@ class TrainingOptions:
 
     task: Task
     label: Label
-    drop: tuple[str, ...] = ()
+    features: Overrides = Overrides()
     steps: int
     patience: int
     batch_size: int | None
@@ -52,13 +53,13 @@ class TrainingOptions:
         known = {field.name for field in dataclasses.fields(cls)} & plain.keys()
         values = {name: plain[name] for name in known}
         values["label"] = Label(**values["label"])
-        values["drop"] = tuple(values.get("drop", ()))
+        values["features"] = Overrides.from_plain(values.get("features", {}))
         values["hidden_units"] = tuple(values["hidden_units"])
         return cls(**values)
 
     def to_plain(self) -> dict[str, Any]:
         """Plain values, from which `from_plain` makes the same options."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"features": self.features.to_plain()}
 
     def tuned(self, hyperparameters: Mapping[str, Any]) -> "TrainingOptions":
         """The options with these in place of their own.

@@ -8,7 +8,8 @@
 
 Where the schema closes the domain, the known values are the domain's, in its order. The columns
 without one share a vocabulary, and so the ids: what stands in the training rows, the most
-frequent first. One vocabulary costs Beam a tenth of what ten of them cost.
+frequent first. One vocabulary costs Beam a tenth of what ten of them cost. A column of which only
+so many values may be known has one of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.transform import rows
-from schema.features import Category, tensor_name
+from components.transform.hashing import as_tokens
+from schema.features import Category, tensor_name, transformed
 
 MISSING = 0
 UNSEEN = 1
@@ -41,21 +43,35 @@ def encode_categories(
     Returns:
         In the order of `categories`: [batch] int64 in [0, `depth`).
     """
-    found = [category for category in categories if category.values is None]
-    ids = dict(zip(found, _ids_by_vocabulary(raw, found), strict=True)) if found else {}
-    return [
-        _ids_by_domain(rows.dense(raw[category.column]), category.values)
-        if category.values is not None
-        else ids[category]
-        for category in categories
-    ]
+    ids: dict[Category, tf.Tensor] = {}
+    sharing = [category for category in categories if shares_vocabulary(category)]
+    if sharing:
+        found = _ids_by_vocabulary(raw, sharing, _VOCABULARY, _LARGEST_VOCABULARY)
+        ids |= zip(sharing, found, strict=True)
+    for category in categories:
+        if category.values is not None:
+            ids[category] = _ids_by_domain(rows.dense(raw[category.column]), category.values)
+        elif category.most is not None:
+            name = _own_vocabulary(category)
+            (ids[category],) = _ids_by_vocabulary(raw, [category], name, category.most)
+    return [ids[category] for category in categories]
+
+
+def shares_vocabulary(category: Category) -> bool:
+    """Whether its ids are those of all columns that do so."""
+    return category.values is None and category.most is None
 
 
 def depth(category: Category, transform_output: tft.TFTransformOutput) -> int:
     """One more than the largest id of the column, in that output of Transform."""
     if category.values is not None:
         return _FIRST_KNOWN + len(category.values)
-    return _FIRST_KNOWN + int(transform_output.vocabulary_size_by_name(_VOCABULARY))
+    name = _VOCABULARY if category.most is None else _own_vocabulary(category)
+    return _FIRST_KNOWN + int(transform_output.vocabulary_size_by_name(name))
+
+
+def _own_vocabulary(category: Category) -> str:
+    return f"values_of_{transformed(category.column)}"
 
 
 def _ids_by_domain(values: tf.Tensor, domain: Sequence[int] | Sequence[str]) -> tf.Tensor:
@@ -73,15 +89,15 @@ def _ids_by_domain(values: tf.Tensor, domain: Sequence[int] | Sequence[str]) -> 
 
 
 def _ids_by_vocabulary(
-    raw: Mapping[str, rows.RawColumn], categories: Sequence[Category]
+    raw: Mapping[str, rows.RawColumn], categories: Sequence[Category], name: str, most: int
 ) -> list[tf.Tensor]:
     tokens = tf.stack([_tokens(rows.dense(raw[c.column]), c.column) for c in categories], axis=1)
     is_missing = rows.is_missing(tokens)
     vocabulary = tft.vocabulary(
         tf.boolean_mask(tokens, ~is_missing),
-        top_k=_LARGEST_VOCABULARY,
+        top_k=most,
         frequency_threshold=_RARE_BELOW,
-        vocab_filename=_VOCABULARY,
+        vocab_filename=name,
     )
     known = tft.apply_vocabulary(tokens, vocabulary, default_value=UNSEEN - _FIRST_KNOWN)
     ids = tf.where(is_missing, tf.constant(MISSING, tf.int64), known + _FIRST_KNOWN)
@@ -90,5 +106,5 @@ def _ids_by_vocabulary(
 
 def _tokens(values: tf.Tensor, column: str) -> tf.Tensor:
     """[batch] `column=value`, which no other column can have; "" where missing."""
-    text = values if values.dtype == tf.string else tf.strings.as_string(values)
-    return tf.where(rows.is_missing(values), "", tf.strings.join([tensor_name(column), text], "="))
+    text = as_tokens(values)
+    return tf.where(text == "", "", tf.strings.join([tensor_name(column), text], "="))

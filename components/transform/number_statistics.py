@@ -5,7 +5,7 @@ columns, minutes. Its quantiles of several columns at once fail where a column i
 """
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,40 +30,42 @@ class NumberStatistics(NamedTuple):
     Attributes:
         means: [columns] float32; 0 for a column without a value.
         deviations: [columns] float32, of the population; 0 where all values are the same.
-        edges: [columns, edges] float32, ascending: the values that cut the rows into parts of
-            equal size, without the smallest and the largest value.
+        largest: [columns] float32; 0 for a column without a value.
+        edges: [sum of all edges] float32, those of a column behind those of the one before, each
+            ascending: the values that cut the rows into parts of equal size, without the smallest
+            and the largest value.
     """
 
     means: tf.Tensor
     deviations: tf.Tensor
+    largest: tf.Tensor
     edges: tf.Tensor
 
 
-def number_statistics(numbers: tf.Tensor, edges: int) -> NumberStatistics:
+def number_statistics(numbers: tf.Tensor, edges: Sequence[int]) -> NumberStatistics:
     """Analyzes columns within a `preprocessing_fn`.
 
     Args:
         numbers: [batch, columns] float32, NaN for missing.
-        edges: How many edges of quantiles are wanted for each.
+        edges: How many edges of quantiles are wanted, for each column.
     """
-    columns = int(numbers.shape[1])
+    columns = len(edges)
     found = tft.experimental.ptransform_analyzer(
         inputs=[numbers],
-        ptransform=_Analysis(columns, edges),
-        output_dtypes=[tf.float32] * 3,
-        output_shapes=[[columns], [columns], [columns, edges]],
+        ptransform=_Analysis(edges),
+        output_dtypes=[tf.float32] * len(NumberStatistics._fields),
+        output_shapes=[[columns], [columns], [columns], [sum(edges)]],
     )
     return NumberStatistics(*found)
 
 
 class _Analysis(beam.PTransform):
-    def __init__(self, columns: int, edges: int) -> None:
+    def __init__(self, edges: Sequence[int]) -> None:
         super().__init__()
-        self._columns = columns
-        self._edges = edges
+        self._edges = tuple(edges)
 
     def expand(self, batches: beam.PCollection) -> tuple[beam.PCollection, ...]:
-        found = batches | "Merge" >> beam.CombineGlobally(_Merge(self._columns, self._edges))
+        found = batches | "Merge" >> beam.CombineGlobally(_Merge(self._edges))
         return tuple(
             found | name >> beam.Map(operator.itemgetter(index))
             for index, name in enumerate(NumberStatistics._fields)
@@ -72,14 +74,15 @@ class _Analysis(beam.PTransform):
 
 @dataclass
 class _Moments:
-    """Of each column: how many values, their mean, and their squared distances from it."""
+    """Of each column: how many values, their mean, their squared distances from it, the largest."""
 
     counts: Floats
     means: Floats
     squares: Floats
+    largest: Floats
     sketch: sketches.QuantilesSketch
 
-    def add(self, counts: Floats, means: Floats, squares: Floats) -> None:
+    def add(self, counts: Floats, means: Floats, squares: Floats, largest: Floats) -> None:
         # Chan's update: sums of large squares would cancel.
         total = self.counts + counts
         share = _ratio(counts, total)
@@ -87,18 +90,19 @@ class _Moments:
         self.squares += squares + apart**2 * self.counts * share
         self.means += apart * share
         self.counts = total
+        self.largest = np.maximum(self.largest, largest)
 
 
 class _Merge(beam.CombineFn):
-    def __init__(self, columns: int, edges: int) -> None:
+    def __init__(self, edges: tuple[int, ...]) -> None:
         super().__init__()
-        self._columns = columns
         self._edges = edges
 
     def create_accumulator(self) -> _Moments:
-        counts, means, squares = np.zeros((3, self._columns))
-        sketch = sketches.QuantilesSketch(_QUANTILE_ERROR, _MOST_ROWS, self._columns)
-        return _Moments(counts, means, squares, sketch)
+        columns = len(self._edges)
+        counts, means, squares = np.zeros((3, columns))
+        sketch = sketches.QuantilesSketch(_QUANTILE_ERROR, _MOST_ROWS, columns)
+        return _Moments(counts, means, squares, np.full(columns, -np.inf), sketch)
 
     def add_input(self, moments: _Moments, batch: tuple[npt.NDArray[np.float32]]) -> _Moments:
         values = batch[0].astype(np.float64)
@@ -106,7 +110,8 @@ class _Merge(beam.CombineFn):
         counts = is_there.sum(axis=0).astype(np.float64)
         means = _ratio(np.where(is_there, values, 0).sum(axis=0), counts)
         squares = np.where(is_there, (values - means) ** 2, 0).sum(axis=0)
-        moments.add(counts, means, squares)
+        largest = np.where(is_there, values, -np.inf).max(axis=0, initial=-np.inf)
+        moments.add(counts, means, squares, largest)
         # The sketch passes over NaN.
         moments.sketch.AddValues(pa.array(np.where(is_there, values, np.nan).ravel()))
         return moments
@@ -114,7 +119,7 @@ class _Merge(beam.CombineFn):
     def merge_accumulators(self, accumulators: Iterable[_Moments]) -> _Moments:
         first, *others = accumulators
         for other in others:
-            first.add(other.counts, other.means, other.squares)
+            first.add(other.counts, other.means, other.squares, other.largest)
             first.sketch.Merge(other.sketch)
         return first
 
@@ -124,12 +129,21 @@ class _Merge(beam.CombineFn):
 
     def extract_output(self, moments: _Moments) -> tuple[npt.NDArray[np.float32], ...]:
         deviations = np.sqrt(_ratio(moments.squares, moments.counts))
-        edges = np.zeros((self._columns, self._edges))
+        largest = np.where(moments.counts > 0, moments.largest, 0)
+        found = (moments.means, deviations, largest, self._quantiles(moments))
+        return tuple(np.array(values, np.float32) for values in found)
+
+    def _quantiles(self, moments: _Moments) -> Floats:
+        """The edges of all columns, one column behind the other."""
+        edges = [np.zeros(count) for count in self._edges]
         # The sketch leaves out columns without a value, and counts the smallest and the largest.
-        if (has_values := moments.counts > 0).any():
-            quantiles = moments.sketch.GetQuantiles(self._edges + 1).to_pylist()
-            edges[has_values] = np.array(quantiles)[:, 1:-1]
-        return tuple(np.array(values, np.float32) for values in (moments.means, deviations, edges))
+        (has_values,) = np.nonzero(moments.counts > 0)
+        for count in {self._edges[column] for column in has_values}:
+            quantiles = moments.sketch.GetQuantiles(count + 1).to_pylist()
+            for column, found in zip(has_values, quantiles, strict=True):
+                if self._edges[column] == count:
+                    edges[column] = np.array(found[1:-1])
+        return np.concatenate(edges)
 
 
 def _ratio(values: Floats, counts: Floats) -> Floats:

@@ -2,32 +2,54 @@
 
 import tensorflow as tf
 
-from components.transform.number_statistics import number_statistics
-
 BINS = 32
 """Bins of the quantile encoding of every number."""
 
 _Z_LIMIT = 4.0
 
 
-def encode_numbers(numbers: tf.Tensor) -> tf.Tensor:
+def encode_numbers(
+    numbers: tf.Tensor, means: tf.Tensor, deviations: tf.Tensor, edges: tf.Tensor
+) -> tf.Tensor:
     """Encodes all number columns at once.
 
     The first value is the z-score, cut at ±4. The others are a piecewise-linear encoding: bin j
     is 0 below its lower boundary, 1 from its upper one on, and linear between; where quantiles
-    coincide the bin is a step. Both come from all training rows. A missing number gives zeros.
+    coincide the bin is a step. A missing number gives zeros.
 
     Args:
         numbers: [batch, columns] float32; missing is NaN, no infinities.
+        means: [columns] float32, over all training rows.
+        deviations: [columns] float32, likewise.
+        edges: [columns, BINS + 1] float32, quantiles, likewise.
 
     Returns:
         [batch, columns, 1 + BINS] float32.
     """
-    found = number_statistics(numbers, BINS + 1)
-    scores = tf.math.divide_no_nan(numbers - found.means, found.deviations)
+    scores = tf.math.divide_no_nan(numbers - means, deviations)
     scores = tf.clip_by_value(_zero_if_undefined(scores), -_Z_LIMIT, _Z_LIMIT)
-    positions = piecewise_linear(numbers, found.edges)
+    positions = piecewise_linear(numbers, edges)
     return tf.concat([scores[:, :, tf.newaxis], positions], axis=2)
+
+
+def shorten_tail(numbers: tf.Tensor) -> tf.Tensor:
+    """sign(x)·log1p(|x|), which is about x near 0; NaN stays NaN."""
+    return tf.sign(numbers) * tf.math.log1p(tf.abs(numbers))
+
+
+def bucket_of(numbers: tf.Tensor, edges: tf.Tensor) -> tf.Tensor:
+    """The number of the bucket in which each number lies.
+
+    Args:
+        numbers: [batch] float32, NaN for missing.
+        edges: [buckets - 1] float32, ascending; an edge lies in the bucket above it.
+
+    Returns:
+        [batch] int64: 0 for a missing number, or from 1 to the number of buckets.
+    """
+    is_missing = tf.math.is_nan(numbers)
+    place = tf.searchsorted(edges, tf.where(is_missing, 0.0, numbers), "right", tf.int64)
+    return tf.where(is_missing, tf.constant(0, tf.int64), 1 + place)
 
 
 def piecewise_linear(numbers: tf.Tensor, edges: tf.Tensor) -> tf.Tensor:

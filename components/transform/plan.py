@@ -3,12 +3,14 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, get_args
 
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from schema.features import Category, Date, Feature, Number, feature_table
+from schema.features import Feature, Overrides, feature_table
 from schema.labels import Classes, Label, Task, label_classes
+
+_KINDS = {kind.__name__: kind for kind in get_args(Feature)}
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,13 @@ class Plan:
 
         Args:
             schema: The contract with the data.
-            options: `{"task", "label": {"column", "share", "of", "positive"}, "drop": [column,
-                ...]}`, of which all but the task and the column may be left out.
+            options: `{"task", "label": {"column", "share", "of", "positive"}, "features": {...}}`,
+                of which all but the task and the column may be left out; for the last see
+                `Overrides.from_plain`.
         """
         label, task = Label(**options["label"]), options["task"]
-        features = feature_table(schema, label, options.get("drop", ()))
+        overrides = Overrides.from_plain(options.get("features", {}))
+        features = feature_table(schema, label, overrides)
         return cls(features, label, task, label_classes(schema, label, task))
 
     @classmethod
@@ -61,24 +65,13 @@ class Plan:
 
 
 def _feature_to_plain(feature: Feature) -> dict[str, Any]:
-    match feature:
-        case Number():
-            return {"kind": "number", **dataclasses.asdict(feature)}
-        case Category():
-            return {"kind": "category", **dataclasses.asdict(feature)}
-        case Date():
-            return {"kind": "date", **dataclasses.asdict(feature)}
-        case _:
-            assert_never(feature)
+    return {"kind": type(feature).__name__, **dataclasses.asdict(feature)}
 
 
 def _feature_from_plain(plain: Mapping[str, Any]) -> Feature:
-    entry = dict(plain)
-    match entry.pop("kind"):
-        case "number":
-            return Number(**entry)
-        case "date":
-            return Date(**entry)
-    if entry["values"] is not None:
-        entry["values"] = tuple(entry["values"])
-    return Category(**entry)
+    # JSON has lists where these have tuples.
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
+    }
+    kind: type[Feature] = _KINDS[values.pop("kind")]
+    return kind(**values)

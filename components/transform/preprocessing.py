@@ -1,17 +1,28 @@
 """The function that TensorFlow Transform runs over the training rows and keeps as a graph."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 import tensorflow as tf
 
 from components.transform import rows
 from components.transform.categories import encode_categories
-from components.transform.dates import encode_parts, parse_dates
+from components.transform.hashing import as_tokens, hash_cross, hash_values
 from components.transform.labels import encode_label
-from components.transform.numbers import encode_numbers
 from components.transform.plan import Plan
-from schema.features import Category, Date, Number, transformed
+from components.transform.quantities import Quantity, encode_quantities
+from components.transform.texts import encode_texts
+from schema.features import (
+    Buckets,
+    Category,
+    Cross,
+    Date,
+    Hashed,
+    Number,
+    Text,
+    transformed,
+    transformed_name,
+)
 
 
 def preprocessing_fn(
@@ -24,39 +35,48 @@ def preprocessing_fn(
         custom_config: A `Plan` as plain values.
 
     Returns:
-        A number: [batch, 1 + BINS] float32, and one value more, 1 where it is missing, if the
-        schema lets it be missing. A date: as a number, and then `dates.encode_parts`. A category:
-        [batch] int64. The label: [batch] float32.
+        Numbers and dates: as `encode_quantities` gives them. A category, a number in buckets, what
+        is hashed and a cross: [batch] int64. A text: [batch, texts.TOKENS] int64. The label:
+        [batch] float32.
     """
     plan = Plan.from_plain(custom_config)
-    numbers = [feature for feature in plan.features if isinstance(feature, Number)]
-    categories = [feature for feature in plan.features if isinstance(feature, Category)]
-    dates = [feature for feature in plan.features if isinstance(feature, Date)]
+    quantities: list[Quantity] = []
+    categories: list[Category] = []
+    crosses: list[Cross] = []
     features = {transformed(plan.label.column): encode_label(inputs, plan)}
-    if numbers or dates:
-        features |= _numbers(inputs, numbers, dates)
+    for feature in plan.features:
+        match feature:
+            case Number() | Date() | Buckets():
+                quantities.append(feature)
+            case Category():
+                categories.append(feature)
+            case Hashed():
+                values = rows.dense(inputs[feature.column])
+                features[transformed_name(feature)] = hash_values(values, feature.buckets)
+            case Text():
+                values = rows.dense(inputs[feature.column])
+                features[transformed_name(feature)] = encode_texts(values, feature.buckets)
+            case Cross():
+                crosses.append(feature)
+            case _:
+                assert_never(feature)
+    # What an analyzer tells is asked of all of them at once.
+    if quantities:
+        features |= encode_quantities(inputs, quantities)
     if categories:
         ids = encode_categories(inputs, categories)
         features |= {transformed(c.column): i for c, i in zip(categories, ids, strict=True)}
+    in_buckets = {entry.column for entry in quantities if isinstance(entry, Buckets)}
+    for cross in crosses:
+        parts = [
+            _bucket_token(features[transformed(column)])
+            if column in in_buckets
+            else as_tokens(rows.dense(inputs[column]))
+            for column in cross.columns
+        ]
+        features[transformed_name(cross)] = hash_cross(parts, cross.buckets)
     return features
 
 
-def _numbers(
-    inputs: Mapping[str, rows.RawColumn], numbers: Sequence[Number], dates: Sequence[Date]
-) -> dict[str, tf.Tensor]:
-    """Encodes numbers, and dates by how late they are, all at once."""
-    parsed = {date.column: parse_dates(rows.dense(inputs[date.column])) for date in dates}
-    columns = [rows.numbers(rows.dense(inputs[number.column])) for number in numbers]
-    values = tf.stack([*columns, *(when for when, _ in parsed.values())], axis=1)
-    encoded = encode_numbers(values)
-    is_missing = tf.cast(rows.is_missing(values), tf.float32)
-    flagged = tf.concat([encoded, is_missing[:, :, tf.newaxis]], axis=2)
-    features = {}
-    both: tuple[Number | Date, ...] = (*numbers, *dates)
-    for index, feature in enumerate(both):
-        whole = flagged[:, index] if feature.may_be_missing else encoded[:, index]
-        if isinstance(feature, Date):
-            parts = encode_parts(parsed[feature.column][1], has_time=feature.has_time)
-            whole = tf.concat([whole, parts], axis=1)
-        features[transformed(feature.column)] = whole
-    return features
+def _bucket_token(bucket: tf.Tensor) -> tf.Tensor:
+    return tf.where(bucket == 0, "", tf.strings.as_string(bucket))

@@ -6,6 +6,7 @@ from typing import Any
 from components.errors import InputError
 from components.locations import resolve
 from pipeline.config.fairness import positive_problems
+from pipeline.config.features import named_columns, override_problems, overrides_of
 from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
@@ -50,8 +51,12 @@ def column_problems(parts: Mapping[str, Any]) -> Iterator[Problem]:
         return
     if (label.share is None) == (label.of is None) and task is not None:
         learnt = schema_labels.Label(**label.model_dump())
+        senseless = list(override_problems(contract, learnt, features))
+        yield from senseless
+        if senseless:
+            return
         try:
-            schema_features.feature_table(contract, learnt, features.drop)
+            schema_features.feature_table(contract, learnt, overrides_of(features))
             classes = schema_labels.label_classes(contract, learnt, task)
         except SchemaError as error:
             yield Problem(_SCHEMA_KEY, f"does not fit this file: {error}")
@@ -82,8 +87,7 @@ def _named(parts: Mapping[str, Any], data: Data) -> Iterator[tuple[KeyPath, str]
         if label.of is not None:
             yield ("label", "of"), label.of
     if isinstance(features, Features):
-        for place, name in enumerate(features.drop):
-            yield ("features", "drop", place), name
+        yield from named_columns(features)
     for section, slices in (
         ("data", data.slices),
         ("evaluation", evaluation.slices if isinstance(evaluation, Evaluation) else ()),

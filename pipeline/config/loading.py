@@ -14,6 +14,7 @@ from pipeline.config.checks import (
 from pipeline.config.columns import column_problems
 from pipeline.config.document import Document, apply, read_document
 from pipeline.config.fairness import fairness_problems
+from pipeline.config.features import hidden_feature_problems
 from pipeline.config.gates import gate_problems
 from pipeline.config.overrides import Override, override_name, parse_override
 from pipeline.config.problems import Problem
@@ -27,6 +28,7 @@ from pipeline.errors import ConfigError
 _CHECKS = (
     (split_problems, ("data",)),
     (identifier_problems, ("data", "label", "evaluation")),
+    (hidden_feature_problems, ("data", "features")),
     (label_problems, ("task", "label")),
     (label_use_problems, ("label", "features", "evaluation")),
     (gate_problems, ("task", "evaluation")),

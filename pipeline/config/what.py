@@ -15,6 +15,9 @@ from schema.labels import Task
 _PROBLEM_NAME = r"^[a-z0-9][a-z0-9-]{0,127}$"
 _MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 
+Buckets = Annotated[
+    int, Field(ge=2, le=10_000_000, description="a whole number from 2 to 10000000")
+]
 Severity = Literal["block", "warn"]
 Scope = Literal["overall", "every slice"]
 
@@ -143,14 +146,49 @@ class Label(Section):
     positive: Annotated[Text | None, Field(description="a value of the label, as text")] = None
 
 
+class ColumnFeature(Section):
+    """What one column is to the model, where that is not what the schema says.
+
+    Attributes:
+        as_: The kind of the feature; the key in the file is `as`.
+        log: Of a number with a long tail: sign(x)·log1p(|x|) stands for x.
+        buckets: Of a number: only between which of so many quantiles it lies.
+        hash: Of a category: hashed into so many buckets, without a vocabulary; of a text: so many
+            buckets for its words and pieces of words.
+        vocabulary: Of a category: how many of its values are known at most.
+    """
+
+    as_: Literal["number", "category", "text", "date"] | None = Field(default=None, alias="as")
+    log: Annotated[bool, Field(description="true or false")] = False
+    buckets: Buckets | None = None
+    hash: Buckets | None = None
+    vocabulary: Count | None = None
+
+
+class FeatureCross(Section):
+    """A feature of what several columns say together.
+
+    Attributes:
+        columns: Categories, or numbers with `buckets`; at least two.
+        hash: Into how many buckets their combinations are hashed.
+    """
+
+    columns: Annotated[Many[Column], Field(description="a list of at least two columns")]
+    hash: Buckets
+
+
 class Features(Section):
     """Departures from what the schema says of a column as a feature.
 
     Attributes:
         drop: Columns that the model must not see.
+        columns: Column to what it is instead.
+        crosses: Features of several columns.
     """
 
     drop: Annotated[Many[Column], Field(description="a list of columns of the schema")] = ()
+    columns: Table[ColumnFeature] = Field(default_factory=lambda: frozen({}))
+    crosses: Annotated[Many[FeatureCross], Field(description="tables [[features.crosses]]")] = ()
 
 
 class Training(Section):
