@@ -36,7 +36,8 @@ def train(options: TrainingOptions, data: TrainingData) -> Trained:
     """Fits a model, from the seed of the options on: the same call gives the same model.
 
     Args:
-        options: How it is fitted; task, label and features must be those that the data was read with.
+        options: How it is fitted; task, label and features must be those that the data was read
+            with.
         data: What is learnt from; it is not changed.
 
     Raises:

@@ -378,7 +378,7 @@ class What(Section):
     task: Task
     data: Data
     label: Label
-    features: Features = Features()
+    features: Features = Field(default_factory=Features)
     training: Training = Training()
     evaluation: Evaluation
     explanation: Explanation = Explanation()

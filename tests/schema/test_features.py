@@ -5,7 +5,14 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from schema import SchemaError
-from schema.features import Category, Number, feature_table, tensor_name, transformed
+from schema.features import (
+    Category,
+    Number,
+    Overrides,
+    feature_table,
+    tensor_name,
+    transformed,
+)
 from schema.labels import Label
 
 LABEL = 'feature { name: "y" type: INT not_in_environment: "SERVING" }'
@@ -54,7 +61,7 @@ def test_label_dropped_and_unchecked_columns_are_no_features():
         'feature { name: "y" type: INT }'
     )
 
-    table = feature_table(schema, Label("y"), drop=["drop"])
+    table = feature_table(schema, Label("y"), Overrides(drop=("drop",)))
 
     assert [feature.column for feature in table] == ["keep"]
 
@@ -75,7 +82,7 @@ def test_a_name_that_the_schema_does_not_know_is_an_error(label, drop, message):
     )
 
     with pytest.raises(SchemaError) as caught:
-        feature_table(schema, label, drop)
+        feature_table(schema, label, Overrides(drop=tuple(drop)))
 
     assert message in str(caught.value)
 

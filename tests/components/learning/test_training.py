@@ -40,13 +40,19 @@ def toys(tmp_path_factory):
 
     def fit(name, drop=(), **options):
         transformed = (
-            trips.transform(folder / f"{name}_transform", examples, schema, label=LABEL, drop=drop)
+            trips.transform(
+                folder / f"{name}_transform", examples, schema, label=LABEL, features={"drop": drop}
+            )
             if drop
             else output
         )
         defaults = {"label": LABEL, "steps": 150, "batch_size": 20, "learning_rate": 0.01}
         model = trips.train(
-            folder / name, examples, schema, transformed, **defaults | {"drop": drop} | options
+            folder / name,
+            examples,
+            schema,
+            transformed,
+            **defaults | {"features": {"drop": drop}} | options,
         )
         return trips.load(model)
 

@@ -8,13 +8,14 @@ import pytest
 import tensorflow as tf
 
 from components.transform import rows as raw_rows
-from components.transform.categories import MISSING, UNSEEN, depth
+from components.transform.categories import MISSING, UNSEEN
 from components.transform.dates import encode_parts, parse_dates
+from components.transform.depths import depths
 from components.transform.labels import encode_label
 from components.transform.numbers import BINS, piecewise_linear
 from components.transform.plan import Plan
 from schema import read_schema
-from schema.features import Category, feature_table
+from schema.features import feature_table
 from schema.labels import Label
 from tests.components.learning import trips
 
@@ -124,13 +125,13 @@ def test_an_open_category_gets_ids_by_frequency_and_rare_values_are_unseen(shop)
 
 def test_the_depths_hold_every_id(shop):
     table = feature_table(shop.schema, Label("bought"))
-    depths = {
-        feature.column: depth(feature, shop.output)
-        for feature in table
-        if isinstance(feature, Category)
-    }
 
-    assert depths == {"color": 4, "stars": 7, "shop name": 6, "code": 6}
+    assert depths(table, shop.output) == {
+        "color_xf": 4,
+        "stars_xf": 7,
+        "shop_u20_name_xf": 6,
+        "code_xf": 6,
+    }
 
 
 def test_a_plain_label_is_the_column_itself(shop):

@@ -62,6 +62,9 @@ of = "fare"
 
 [features]
 drop = []  # default
+crosses = []  # default
+
+[features.columns]  # default
 
 [training]
 # not set: batch_size
