@@ -93,7 +93,8 @@ def evaluation(what: What) -> EvaluatorOptions:
 def explanation(what: What) -> str:
     """Options of Explainer."""
     plain = what.explanation.model_dump(mode="json")
-    common = {"task": what.task, "label": _label(what), "drop": list(what.features.drop)}
+    features = plain_features(what.features)
+    common = {"task": what.task, "label": _label(what), "features": features}
     return _json(common | plain | {"seed": what.training.seed})
 
 

@@ -23,6 +23,7 @@ from components.explainer.model import AskedModel
 from components.explainer.partial_dependence import Kind, Point, partial_dependence
 from components.explainer.sample import BACKGROUND, sampled, write_rows
 from schema import read_schema
+from schema.features import Overrides
 from schema.labels import Label
 
 # A mean of answers needs far fewer rows than a difference of losses.
@@ -46,7 +47,7 @@ def Explainer(
         schema: What the columns are.
         explanation: `importance.json`, `partial_dependence.json`, and the rows that single rows
             are compared with.
-        options: JSON: `task`, `label`, `drop`, `seed`, and `rows`, `repeats`, `columns` and
+        options: JSON: `task`, `label`, `features`, `seed`, and `rows`, `repeats`, `columns` and
             `background` as in the configuration.
 
     Raises:
@@ -68,7 +69,7 @@ def Explainer(
         seed=told["seed"],
     )
     few = {name: values[:_DEPENDENCE_ROWS] for name, values in columns.items()}
-    kind_of = kinds(contract, Label(**told["label"]), tuple(told["drop"]))
+    kind_of = kinds(contract, Label(**told["label"]), Overrides.from_plain(told["features"]))
     curves = [
         _curve(importance.column, kind_of[importance.column], few, asked)
         for importance in ranked[: told["columns"]]

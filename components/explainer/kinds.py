@@ -1,27 +1,46 @@
 """What the values along a column are to whoever reads a chart of them."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.explainer.partial_dependence import Kind
 from schema.columns import SERVING, columns
-from schema.features import Category, Date, Feature, Number, feature_table
+from schema.features import (
+    Buckets,
+    Category,
+    ColumnFeature,
+    Cross,
+    Date,
+    Hashed,
+    Number,
+    Overrides,
+    Text,
+    feature_table,
+)
 from schema.labels import Label
 
 
-def kinds(contract: schema_pb2.Schema, label: Label, drop: tuple[str, ...]) -> Mapping[str, Kind]:
-    """The kind of each column that rows have when serving, by what the schema says of it."""
-    by_column = {feature.column: feature for feature in feature_table(contract, label, drop)}
+def kinds(contract: schema_pb2.Schema, label: Label, overrides: Overrides) -> Mapping[str, Kind]:
+    """The kind of each column that rows have when serving, by what it is to the model."""
+    by_column = {
+        feature.column: feature
+        for feature in feature_table(contract, label, overrides)
+        if not isinstance(feature, Cross)
+    }
     return {column.name: _kind(by_column.get(column.name)) for column in columns(contract, SERVING)}
 
 
-def _kind(feature: Feature | None) -> Kind:
+def _kind(feature: ColumnFeature | None) -> Kind:
     match feature:
-        case Number():
+        case Number() | Buckets():
             return "number"
-        case Category():
+        case Category() | Hashed():
             return "category"
         case Date():
             return "date"
-    return "text"
+        case Text() | None:
+            return "text"
+        case _:
+            assert_never(feature)

@@ -1,5 +1,6 @@
 """How a column becomes a feature: derived from its entry in the schema, unless overridden."""
 
+from schema.features.deriving import ColumnFeature
 from schema.features.kinds import (
     TEXT_BUCKETS,
     Buckets,
@@ -27,6 +28,7 @@ __all__ = [
     "TEXT_BUCKETS",
     "Buckets",
     "Category",
+    "ColumnFeature",
     "ColumnOverride",
     "Cross",
     "CrossOverride",

@@ -25,7 +25,7 @@ feature { name: "y" type: INT presence { min_fraction: 1 } shape {} not_in_envir
 OPTIONS = {
     "task": "binary",
     "label": {"column": "y"},
-    "drop": [],
+    "features": {},
     "seed": 7,
     "rows": 300,
     "repeats": 3,
