@@ -1,4 +1,4 @@
-"""The endless stream of shuffled batches that the model is fitted on."""
+"""The endless stream of shuffled batches that the model is fitted on, many in one pack."""
 
 import math
 from collections.abc import Sequence
@@ -15,6 +15,8 @@ from components.training.held_out import MOST_ROWS
 _CACHE_BELOW_BYTES = 32 * 2**20
 _SHUFFLE_ROWS = 100_000
 _EPOCH_STEPS = 40
+# Of a pack of batches, of which up to three are in memory.
+_PACK_BYTES = 64 * 2**20
 _SMALLEST_BATCH, _LARGEST_BATCH = 32, 512
 
 
@@ -39,27 +41,84 @@ class TrainingRows:
     is_in_memory: bool
 
     @property
-    def fitting_batch(self) -> int:
-        """How many rows a batch should have."""
-        return fitting_batch(self.count)
+    def row_bytes(self) -> int:
+        """What a row takes in memory."""
+        return sum(
+            values.dtype.size * (values.shape.num_elements() // values.shape[0])
+            for values in self.sample.values()
+        )
 
-    def epoch_steps(self, batch_size: int) -> int:
+    def batches(self, batch_size: int | None, seed: int) -> "Batches":
+        """Batches of so many rows; None for what fits the number of rows."""
+        return Batches(self, batch_size or fitting_batch(self.count), seed)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The rows, shuffled and cut.
+
+    Attributes:
+        rows: Which.
+        batch_size: How many rows a batch has.
+        seed: Of the order.
+    """
+
+    rows: TrainingRows
+    batch_size: int
+    seed: int
+
+    @property
+    def epoch_steps(self) -> int:
         """How many batches are an epoch; of rows read anew in each, about."""
-        return max(self.count // batch_size, 1)
+        return max(self.rows.count // self.batch_size, 1)
 
-    def batches(self, batch_size: int, seed: int) -> tf.data.Dataset:
-        """(features, label [batch] float32, fold [batch] int64), endless.
+    @property
+    def most_packed(self) -> int:
+        """How many batches may be in memory as one pack."""
+        return max(_PACK_BYTES // (self.batch_size * self.rows.row_bytes), 1)
+
+    def packs(self, steps: int, from_step: int = 0) -> tf.data.Dataset:
+        """So many batches at a time, endless: features, label and fold, each [steps, batch, ...].
 
         Every row once an epoch, in an order that the seed gives: small data from memory. Larger
         data is read and encoded anew in every epoch, with the files in a new order and a window
         of 100,000 rows shuffled.
+
+        Args:
+            steps: Batches a pack.
+            from_step: Batches that were taken before. Of rows in memory they are left out; rows
+                that are read anew come in another order.
         """
         rows = (
-            _from_memory(self.sample, batch_size, seed)
-            if self.is_in_memory
-            else _from_files(self.files, self.reader, self.label, batch_size, seed)
+            self._from_memory(steps, from_step)
+            if self.rows.is_in_memory
+            else self._from_files(steps, from_step)
         )
-        return rows.map(lambda features: _apart(features, self.label)).prefetch(tf.data.AUTOTUNE)
+        label = self.rows.label
+        return rows.map(lambda features: _apart(features, label)).prefetch(1)
+
+    def _from_memory(self, steps: int, from_step: int) -> tf.data.Dataset:
+        # Shuffling row numbers and gathering a pack is far cheaper than shuffling rows.
+        rows, sample = self.rows.count, self.rows.sample
+        return (
+            tf.data.Dataset.range(rows)
+            .shuffle(rows, seed=self.seed)
+            .repeat()
+            # Behind the repetition: fewer rows than a batch are in it several times.
+            .batch(self.batch_size, drop_remainder=True)
+            .skip(from_step)
+            .batch(steps, drop_remainder=True)
+            .map(lambda numbers: gather(sample, numbers), num_parallel_calls=1)
+        )
+
+    def _from_files(self, steps: int, from_step: int) -> tf.data.Dataset:
+        rows, seed = self.rows, self.seed + from_step
+        examples = read_examples(rows.files, shuffle_seed=seed).shuffle(_SHUFFLE_ROWS, seed=seed)
+        labelled = rows.reader.chunks(examples.repeat()).map(
+            lambda chunk: _labelled(chunk, rows.label)
+        )
+        batches = labelled.rebatch(self.batch_size, drop_remainder=True)
+        return batches.batch(steps, drop_remainder=True)
 
 
 def training_rows(files: Sequence[str], reader: FeatureReader, label: str) -> TrainingRows:
@@ -115,27 +174,6 @@ def in_memory(
     if not rows:
         raise ModelRefused("no training row has a label, or one of the classes of the schema")
     return {name: tf.concat([chunk[name] for chunk in chunks], axis=0) for name in chunks[0]}
-
-
-def _from_memory(features: Features, batch_size: int, seed: int) -> tf.data.Dataset:
-    # Shuffling row numbers and gathering a batch is far cheaper than shuffling rows.
-    rows = next(iter(features.values())).shape[0]
-    return (
-        tf.data.Dataset.range(rows)
-        .shuffle(rows, seed=seed)
-        .repeat()
-        # Behind the repetition: fewer rows than a batch are in it several times.
-        .batch(batch_size, drop_remainder=True)
-        .map(lambda numbers: gather(features, numbers), num_parallel_calls=tf.data.AUTOTUNE)
-    )
-
-
-def _from_files(
-    files: Sequence[str], reader: FeatureReader, label: str, batch_size: int, seed: int
-) -> tf.data.Dataset:
-    examples = read_examples(files, shuffle_seed=seed).shuffle(_SHUFFLE_ROWS, seed=seed).repeat()
-    labelled = reader.chunks(examples).map(lambda chunk: _labelled(chunk, label))
-    return labelled.rebatch(batch_size, drop_remainder=True)
 
 
 def _labelled(features: Features, label: str) -> Features:

@@ -2,31 +2,26 @@
 
 import logging
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import keras
-import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from components.errors import ModelRefused
-from components.training.folds import learners
 from components.training.held_out import HeldOut
 from components.training.options import TrainingOptions
+from components.training.steps import Pack, State, TakeSteps, beginning, put_into, steps_taker
 from components.training.targets import Target
 
 _log = logging.getLogger(__name__)
 
 # Between two looks at the rows held out lies an epoch, but no less and no more than this.
 _FEWEST_STEPS, _MOST_STEPS = 20, 500
-_WEIGHT_DECAY = 1e-2
-# The answers are those of the average of the weights over about the last hundred steps.
-_AVERAGE_OVER = 100.0
 # A gain is one of this share of the loss.
 _LEAST_GAIN = 1e-4
-
-Weights = list[npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -36,33 +31,91 @@ class Look:
     Attributes:
         step: After how many steps.
         fitted: The mean loss of a member on the rows of the last steps.
-        held_out: The loss of the answers on the rows held out.
+        held_out: The loss of the answers on the rows held out; NaN when there are none.
+        seconds: How long the fit had taken until then.
+        rows_per_s: In the steps since the look before.
     """
 
     step: int
     fitted: float
     held_out: float
+    seconds: float
+    rows_per_s: float
+
+
+class Batches(Protocol):
+    """The rows to fit to, as `TrainingRows` has them."""
+
+    @property
+    def batch_size(self) -> int:
+        """Rows a batch."""
+        ...
+
+    @property
+    def epoch_steps(self) -> int:
+        """Batches an epoch."""
+        ...
+
+    @property
+    def most_packed(self) -> int:
+        """How many batches may be in memory as one pack."""
+        ...
+
+    def packs(self, steps: int, from_step: int) -> tf.data.Dataset:
+        """`Pack`s of so many batches each, endless, from the batch of that step on."""
+        ...
+
+
+@dataclass
+class Fit:
+    """A fit on its way.
+
+    Attributes:
+        state: Where the steps have led.
+        best: The least loss on the rows held out so far.
+        best_weights: The averaged weights that had it.
+        best_others: What the model kept beside them.
+        idle: How many looks have brought no gain since.
+        looks: All so far.
+    """
+
+    state: State
+    best: float
+    best_weights: tf.Tensor
+    best_others: tuple[tf.Tensor, ...]
+    idle: int = 0
+    looks: list[Look] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, state: State) -> "Fit":
+        """Before any look."""
+        return cls(state, float("inf"), state.average, state.others)
+
+    @property
+    def step(self) -> int:
+        """How many steps were taken."""
+        return int(self.state.step)
 
 
 def fit(
     model: keras.Model,
-    batches: tf.data.Dataset,
+    batches: Batches,
     held_out: HeldOut,
     target: Target,
     options: TrainingOptions,
-    epoch_steps: int,
+    seen: Callable[[Look], None] = lambda look: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> list[Look]:
     """Fits the model where it stands, and leaves it as it was when it did best.
 
-    `Model.fit` would do the same; it needs four seconds longer to trace its step three times.
-
     Args:
         model: As `build_model` makes it.
-        batches: (features, label [batch] float32, fold [batch] int64), endless.
+        batches: The rows.
         held_out: The rows that tell when to stop.
         target: What the model's outputs mean.
         options: Steps, learning rate and patience.
-        epoch_steps: How many steps are an epoch.
+        seen: Told of each look.
+        clock: Readings in seconds.
 
     Returns:
         What was seen on the way, in the order of the steps.
@@ -70,86 +123,61 @@ def fit(
     Raises:
         ModelRefused: the steps lead nowhere.
     """
-    optimizer = keras.optimizers.AdamW(options.learning_rate, weight_decay=_WEIGHT_DECAY)
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    optimizer.build(model.trainable_variables)
-    averages = [tf.Variable(weight) for weight in model.trainable_variables]
-    take_steps = _steps_taker(model, optimizer, averages, target, options.members)
-    iterator = iter(batches)
-    looks: list[Look] = []
-    best, best_weights, idle = float("inf"), _values(averages), 0
-    every = min(max(epoch_steps, _FEWEST_STEPS), _MOST_STEPS)
-    step = 0
-    while step < options.steps and idle < options.patience:
-        count = min(every, options.steps - step)
-        fitted = float(take_steps(iterator, tf.constant(count)))
-        step += count
-        loss = _with_weights(model, _values(averages), held_out)
-        looks.append(Look(step, fitted, loss))
-        _log.info("step %d: loss %.4f, on rows held out %.4f", step, fitted, loss)
+    take_steps = steps_taker(model, target, options.members, options.learning_rate)
+    going = Fit.of(beginning(model))
+    calls, pack = _between_looks(batches)
+    packs = iter(batches.packs(pack, going.step))
+    before = clock()
+    while going.step < options.steps and going.idle < options.patience:
+        began, counts = going.step, _counts(calls, pack, options.steps - going.step)
+        fitted = _take(going, take_steps, packs, counts)
+        put_into(model, going.state.average, going.state.others)
+        loss = held_out.loss(model) if held_out.rows else math.nan
+        now = clock()
+        rows_per_s = (going.step - began) * batches.batch_size / max(now - before, 1e-9)
+        seconds = (going.looks[-1].seconds if going.looks else 0.0) + now - before
+        before = now
+        look = Look(going.step, fitted, loss, seconds, rows_per_s)
         # Without rows held out, as in a table of a few rows, all steps are taken.
-        if not held_out.rows or loss < best * (1 - _LEAST_GAIN):
-            best, best_weights, idle = loss, _values(averages), 0
-        else:
-            idle += 1
-    if held_out.rows and not math.isfinite(best):
+        _judge(going, look, not held_out.rows or loss < going.best * (1 - _LEAST_GAIN))
+        _log.info("step %d: loss %.4f, on rows held out %.4f", look.step, fitted, loss)
+        seen(look)
+    if held_out.rows and not math.isfinite(going.best):
         raise ModelRefused(
-            f"the loss is no number after {step} steps; lower training.learning_rate, "
+            f"the loss is no number after {going.step} steps; lower training.learning_rate, "
             f"which is {options.learning_rate}"
         )
-    _set(model, best_weights)
-    return looks
+    put_into(model, going.best_weights, going.best_others)
+    return going.looks
 
 
-def _with_weights(model: keras.Model, weights: Weights, held_out: HeldOut) -> float:
-    kept = _values(model.trainable_variables)
-    _set(model, weights)
-    loss = held_out.loss(model)
-    _set(model, kept)
-    return loss
+def _between_looks(batches: Batches) -> tuple[int, int]:
+    """How many calls are between two looks, and how many steps are in each."""
+    every = min(max(batches.epoch_steps, _FEWEST_STEPS), _MOST_STEPS)
+    calls = math.ceil(every / batches.most_packed)
+    return calls, math.ceil(every / calls)
 
 
-def _values(variables: Sequence[tf.Variable]) -> Weights:
-    return [variable.numpy() for variable in variables]
+def _counts(calls: int, pack: int, left: int) -> list[int]:
+    """The steps of each call until the next look, of which only so many are left."""
+    return [min(pack, left - done) for done in range(0, min(calls * pack, left), pack)]
 
 
-def _set(model: keras.Model, weights: Weights) -> None:
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
-        variable.assign(value)
+def _take(
+    going: Fit, take_steps: TakeSteps, packs: "tf.data.Iterator[Pack]", counts: list[int]
+) -> float:
+    """Takes the steps of some calls; returns the mean loss of a member in them."""
+    total = 0.0
+    for count in counts:
+        going.state, fitted = take_steps(going.state, next(packs), tf.constant(count))
+        total += float(fitted) * count
+    return total / sum(counts)
 
 
-def _steps_taker(
-    model: keras.Model,
-    optimizer: keras.optimizers.Optimizer,
-    averages: Sequence[tf.Variable],
-    target: Target,
-    members: int,
-) -> tf.types.experimental.PolymorphicFunction:
-    """A graph from (iterator, count) to the mean loss of a member in that many steps."""
-    weights = model.trainable_variables
-    taken = tf.Variable(0.0)
-
-    def step(index: tf.Tensor, total: tf.Tensor, iterator: tf.data.Iterator) -> list[tf.Tensor]:
-        features, label, folds = next(iterator)
-        learns = learners(folds, members)
-        with tf.GradientTape() as tape:
-            losses = target.losses(label, model(features, training=True)) * learns
-            each = tf.math.divide_no_nan(tf.reduce_sum(losses, 0), tf.reduce_sum(learns, 0))
-            value = tf.reduce_sum(each)
-        optimizer.apply(tape.gradient(value, weights), weights)
-        # At first over fewer, or the initial weights would be among them for long.
-        share = 1 / tf.minimum(_AVERAGE_OVER, 1 + taken.assign_add(1.0) / 2)
-        for average, weight in zip(averages, weights, strict=True):
-            average.assign_add(share * (weight - average))
-        return [index + 1, total + value / members]
-
-    @tf.function(autograph=False)
-    def take_steps(iterator: tf.data.Iterator, count: tf.Tensor) -> tf.Tensor:
-        _, total = tf.while_loop(
-            lambda index, _: index < count,
-            lambda index, total: step(index, total, iterator),
-            [tf.constant(0), tf.constant(0.0)],
-        )
-        return total / tf.cast(count, tf.float32)
-
-    return take_steps
+def _judge(going: Fit, look: Look, is_gain: bool) -> None:
+    going.looks.append(look)
+    if is_gain:
+        going.best, going.idle = look.held_out, 0
+        going.best_weights, going.best_others = going.state.average, going.state.others
+    else:
+        going.idle += 1

@@ -1,5 +1,6 @@
 """How the fit is doing on rows that it is not fitted to."""
 
+import math
 from collections.abc import Mapping
 
 import keras
@@ -60,5 +61,11 @@ class HeldOut:
 
     def outputs(self, model: keras.Model) -> tf.Tensor:
         """[rows, members, outputs] float32."""
-        rows = tf.data.Dataset.from_tensor_slices(self._features).batch(_CHUNK_ROWS)
-        return tf.concat([self._ask(model, chunk) for chunk in rows], axis=0)
+        # Of one size, or the model would be traced for each; the last overlaps the one before.
+        size = math.ceil(self.rows / math.ceil(self.rows / _CHUNK_ROWS))
+        outputs = []
+        for done in range(0, self.rows, size):
+            start = min(done, self.rows - size)
+            chunk = {name: values[start : start + size] for name, values in self._features.items()}
+            outputs.append(self._ask(model, chunk)[done - start :])
+        return tf.concat(outputs, axis=0)

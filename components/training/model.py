@@ -5,7 +5,7 @@ from typing import assert_never
 
 import keras
 
-from components.training.layers import MemberDense, NumberEmbedding
+from components.training.layers import Dropout, MemberDense, NumberEmbedding
 from components.training.options import TrainingOptions
 from components.training.text_embedding import TextEmbedding
 from components.transform.categories import shares_vocabulary
@@ -85,7 +85,7 @@ def build_model(
     for units in options.hidden_units:
         hidden = MemberDense(options.members, units)(hidden)
         hidden = keras.layers.Activation(_ACTIVATION)(hidden)
-        hidden = keras.layers.Dropout(_DROPOUT)(hidden)
+        hidden = Dropout(_DROPOUT)(hidden)
     return keras.Model(inputs, MemberDense(options.members, outputs)(hidden))
 
 

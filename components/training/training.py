@@ -44,16 +44,8 @@ def train(options: TrainingOptions, data: TrainingData) -> Trained:
         ModelRefused: the steps lead nowhere.
     """
     keras.utils.set_random_seed(options.seed)
-    rows = data.rows
-    batch_size = options.batch_size or rows.fitting_batch
-    held_out = HeldOut(rows.sample, data.label, options.members, data.target)
+    held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
     model = build_model(data.features, data.depths, options, data.target.outputs)
-    looks = fit(
-        model,
-        rows.batches(batch_size, options.seed),
-        held_out,
-        data.target,
-        options,
-        rows.epoch_steps(batch_size),
-    )
+    batches = data.rows.batches(options.batch_size, options.seed)
+    looks = fit(model, batches, held_out, data.target, options)
     return Trained(model, held_out.calibrated(model), looks)

@@ -12,8 +12,9 @@ from components.training.calibration import calibrated
 from components.training.fitting import fit
 from components.training.folds import FOLD, FOLDS, fold_of, learners
 from components.training.held_out import HeldOut
-from components.training.layers import MemberDense, NumberEmbedding
+from components.training.layers import Dropout, MemberDense, NumberEmbedding
 from components.training.options import TrainingOptions
+from components.training.steps import beginning, steps_taker
 from components.training.targets import Target
 from tests.components.learning import trips
 
@@ -63,6 +64,27 @@ def test_a_number_has_curves_of_its_own_and_its_score():
     )
 
 
+def test_a_tenth_of_the_values_is_dropped_each_time_others_and_none_when_asked():
+    keras.utils.set_random_seed(5)
+    layer, ones = Dropout(0.1), tf.ones([200, 4, 100])
+
+    masks = np.stack([layer(ones, training=True).numpy() for _ in range(20)])
+
+    assert masks.mean() == pytest.approx(1, abs=2e-3)
+    np.testing.assert_allclose(np.unique(masks), [0, 1 / 0.9], rtol=1e-6)
+    # Nothing is seen of the place, of the neighbours or of the call before.
+    for axes in ((0, 1, 2), (0, 2, 3), (1, 2, 3)):
+        rows = masks.size / np.prod([n for i, n in enumerate(masks.shape) if i not in axes])
+        assert masks.mean(axis=axes).std() < 2 * (0.1 / 0.9 / rows) ** 0.5
+    for earlier, later in (
+        (masks[:-1], masks[1:]),
+        (masks[:, :-1], masks[:, 1:]),
+        (masks[..., :-1], masks[..., 1:]),
+    ):
+        assert abs(np.corrcoef(earlier.ravel(), later.ravel())[0, 1]) < 0.005
+    np.testing.assert_array_equal(layer(ones, training=False), ones)
+
+
 def held_out(features, members, target):
     columns = {name: tf.constant(values) for name, values in features.items()}
     return HeldOut(columns, "y", members, target)
@@ -108,6 +130,21 @@ def options(**changes):
     return TrainingOptions.from_plain(trips.TRAINING | {"members": 2, "patience": 3} | changes)
 
 
+class AllRows:
+    """Batches of all rows each."""
+
+    epoch_steps = 1
+    most_packed = 100
+
+    def __init__(self, features):
+        self.batch_size = features["y"].shape[0]
+        batch = ({"x": features["x"]}, features["y"], features[FOLD])
+        self._batches = tf.data.Dataset.from_tensors(batch).repeat()
+
+    def packs(self, steps, from_step=0):
+        return self._batches.batch(steps)
+
+
 def noise_fit(**changes):
     """Fits 400 rows of which nothing can be learnt; the model, the rows held out, the looks."""
     keras.utils.set_random_seed(1)
@@ -122,8 +159,7 @@ def noise_fit(**changes):
     hidden = keras.ops.relu(MemberDense(told.members, 64)(inputs["x"]))
     model = keras.Model(inputs, MemberDense(told.members, 1)(hidden))
     rows = HeldOut(features, "y", told.members, target)
-    batches = tf.data.Dataset.from_tensors(({"x": features["x"]}, features["y"], features[FOLD]))
-    return model, rows, fit(model, batches.repeat(), rows, target, told, epoch_steps=1)
+    return model, rows, fit(model, AllRows(features), rows, target, told)
 
 
 def test_fitting_ends_when_rows_held_out_gain_nothing_and_the_best_weights_stay():
@@ -134,6 +170,36 @@ def test_fitting_ends_when_rows_held_out_gain_nothing_and_the_best_weights_stay(
     assert len(losses) - 1 - int(np.argmin(losses)) == 3
     assert losses[-1] > min(losses) + 0.01
     assert rows.loss(model) == pytest.approx(min(losses), rel=1e-4)
+
+
+def test_the_steps_are_those_of_adamw():
+    numbers = np.random.default_rng(6)
+    x = tf.constant(numbers.normal(size=(9, 16, 5)), tf.float32)
+    label = tf.constant(numbers.integers(0, 2, (9, 16)), tf.float32)
+    folds = tf.constant(numbers.integers(0, FOLDS, (9, 16)))
+    inputs = {"x": keras.Input((5,), name="x")}
+    model = keras.Model(inputs, MemberDense(2, 1)(keras.ops.relu(MemberDense(2, 8)(inputs["x"]))))
+    variables, target = model.trainable_variables, Target("binary")
+    state, loss = steps_taker(model, target, 2, 0.01)(
+        beginning(model), ({"x": x}, label, folds), tf.constant(9)
+    )
+
+    optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.01)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    optimizer.build(variables)
+    losses = []
+    for step in range(9):
+        learns = learners(folds[step], 2)
+        with tf.GradientTape() as tape:
+            each = target.losses(label[step], model({"x": x[step]})) * learns
+            value = tf.reduce_sum(tf.reduce_sum(each, 0) / tf.reduce_sum(learns, 0))
+        optimizer.apply(tape.gradient(value, variables), variables)
+        losses.append(float(value) / 2)
+
+    assert float(loss) == pytest.approx(np.mean(losses), rel=1e-5)
+    expected = np.concatenate([variable.numpy().ravel() for variable in variables])
+    np.testing.assert_allclose(state.weights, expected, atol=1e-5)
+    assert int(state.step) == 9
 
 
 def test_no_more_steps_are_taken_than_allowed():
