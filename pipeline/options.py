@@ -80,6 +80,7 @@ def training(what: What) -> dict[str, Any]:
         "task": what.task,
         "label": _label(what),
         "features": plain_features(what.features),
+        "model_name": what.model_name,
         **what.training.model_dump(mode="json"),
     }
 

@@ -8,10 +8,14 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.parity.differences import Difference, Values, differences
-from components.parity.sample import Sample, as_tensors
-
-NETWORK = "answer_features"
-"""The function of the exported model, no signature, from features to the answer."""
+from components.parity.sample import Sample
+from components.training.requests import as_tensors
+from components.training.signatures import (
+    ANSWER_FEATURES,
+    SERVE_EXAMPLES,
+    SERVE_ROWS,
+    TRANSFORM_FEATURES,
+)
 
 _VALUE = "value"
 
@@ -27,15 +31,15 @@ def compare(
         sample: The rows.
         scales: By output, what a difference is divided by.
     """
-    wanted = {"transform_features": _as_arrays(features)}
-    network = getattr(model, NETWORK, None)
+    wanted = {TRANSFORM_FEATURES: _as_arrays(features)}
+    network = getattr(model, ANSWER_FEATURES, None)
     found: list[Difference] = []
     if network is None:
         fault = "the model has no such function; expected one from features to the answer"
-        found.append(Difference(NETWORK, None, None, None, fault))
+        found.append(Difference(ANSWER_FEATURES, None, None, None, fault))
     else:
         answers = _as_arrays(network(_seen(network, features)))
-        wanted |= {"serving_default": answers, "serve_rows": answers}
+        wanted |= {SERVE_EXAMPLES: answers, SERVE_ROWS: answers}
     for name, expected in wanted.items():
         found += _compare_one(model, name, expected, sample, scales)
     return found
@@ -77,9 +81,9 @@ def _compare_one(
 
 def _asked(name: str, signature: Any, sample: Sample) -> dict[str, tf.Tensor]:
     inputs = signature.structured_input_signature[1]
-    if name == "serve_rows":
-        return as_tensors(sample.requests, inputs)
-    examples = sample.examples if name == "transform_features" else sample.requests
+    if name == SERVE_ROWS:
+        return as_tensors(sample.requests, {column: spec.dtype for column, spec in inputs.items()})
+    examples = sample.examples if name == TRANSFORM_FEATURES else sample.requests
     (examples_input,) = inputs
     return {examples_input: tf.constant(examples)}
 

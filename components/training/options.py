@@ -9,8 +9,8 @@ from components.errors import ComponentError
 from schema.features import Overrides
 from schema.labels import Label, Task
 
-# They say what is learnt from what.
-_NOT_TUNABLE = frozenset({"task", "label", "features"})
+# They say what is learnt from what, and for whom.
+_NOT_TUNABLE = frozenset({"task", "label", "features", "model_name"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class TrainingOptions:
         hidden_units: Units of each hidden layer of a member.
         members: Networks that are fitted side by side and answer together.
         seed: Of the initial weights, the order of the rows and the dropout.
+        model_name: By which clients know the model.
     """
 
     task: Task
@@ -40,6 +41,7 @@ class TrainingOptions:
     hidden_units: tuple[int, ...]
     members: int
     seed: int
+    model_name: str = ""
 
     def __post_init__(self) -> None:
         if self.task not in get_args(Task):

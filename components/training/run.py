@@ -3,9 +3,11 @@
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.training.data import read_training_data
+from components.training.features import example_files, read_examples
 from components.training.options import TrainingOptions
 from components.training.signatures import ServingModel
 from components.training.training import train
+from components.training.warm_up import WARM_UP_ROWS, write_warm_up
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -25,3 +27,12 @@ def run_fn(fn_args: FnArgs) -> None:
     ServingModel(
         trained.model, data.transform_output, data.columns, options.label.sources, trained.target
     ).save(fn_args.serving_model_dir)
+    raw = data.transform_output.raw_feature_spec()
+    examples = read_examples(example_files(fn_args.train_files)).take(WARM_UP_ROWS)
+    write_warm_up(
+        fn_args.serving_model_dir,
+        options.model_name,
+        list(examples.as_numpy_iterator()),
+        {column: raw[column].dtype for column in data.columns},
+        options.label.sources,
+    )

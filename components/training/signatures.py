@@ -11,6 +11,15 @@ from components.training.targets import Target
 from schema.features import tensor_name
 from schema.labels import Task
 
+SERVE_EXAMPLES, SERVE_ROWS = "serving_default", "serve_rows"
+"""Signatures that answer."""
+
+TRANSFORM_FEATURES = "transform_features"
+"""Signature that gives features and the label."""
+
+ANSWER_FEATURES = "answer_features"
+"""Function of the SavedModel, no signature, from features to the answer."""
+
 EXAMPLES = "examples"
 """Input of the signatures that take serialized tf.Examples."""
 
@@ -83,9 +92,9 @@ class ServingModel(tf.Module):
             for column, spec in self._columns.items()
         }
         signatures = {
-            "serving_default": _compiled(self._serve_examples, examples),
-            "serve_rows": _compiled(self._serve_rows, rows),
-            "transform_features": _compiled(self._transform_examples, examples),
+            SERVE_EXAMPLES: _compiled(self._serve_examples, examples),
+            SERVE_ROWS: _compiled(self._serve_rows, rows),
+            TRANSFORM_FEATURES: _compiled(self._transform_examples, examples),
         }
         tf.saved_model.save(self, path, signatures=signatures)
 

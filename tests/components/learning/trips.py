@@ -32,6 +32,7 @@ TRAINING = {
     "hidden_units": [32],
     "members": 4,
     "seed": 20,
+    "model_name": "trips",
 }
 
 # Naming an image keeps TFX from packing itself up for workers that do not exist.
