@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import ml_metadata as mlmd
 from tfx.proto.orchestration import pipeline_pb2
 
+from components.code_fingerprint import code_fingerprint
 from pipeline.config import Config, load
 from pipeline.errors import StoreError
 from pipeline.runner import compiled
@@ -70,9 +72,7 @@ def run(request: Request, view: View, say: Say, *, now: datetime.datetime) -> Ou
         _recover(session.store, config, nodes, say)
         planned = plan(nodes, session.store, fresh=request.fresh)
         session.host.import_ahead([n for n in nodes.values() if not planned[n.id].is_cached])
-        session.store.begin_run(
-            run_id, {"config": request.config, "config_fingerprint": config.fingerprint}
-        )
+        session.store.begin_run(run_id, _facts(request, config, list(nodes)))
         with view(list(nodes)) as report:
             outcome = LocalRun(
                 run_id=run_id,
@@ -149,6 +149,23 @@ def _recover(store: Store, config: Config, nodes: dict[str, Node], say: Say) -> 
     if abandoned:
         names = ", ".join(node.id for node, _ in abandoned)
         say(f"the last run was killed in {names}; going on from there")
+
+
+def _facts(request: Request, config: Config, nodes: list[str]) -> dict[str, int | str]:
+    """What is kept of a run so that reports can tell later what it was made with."""
+    return {
+        "config": request.config,
+        "config_fingerprint": config.fingerprint,
+        "what_fingerprint": config.what.fingerprint,
+        "configuration": json.dumps(
+            {
+                "what": config.what.model_dump(mode="json", by_alias=True),
+                "where": config.where.model_dump(mode="json", by_alias=True),
+            }
+        ),
+        "code_version": code_fingerprint(),
+        "nodes": json.dumps(nodes),
+    }
 
 
 def _run_id(now: datetime.datetime) -> str:

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ import ml_metadata as mlmd
 from ml_metadata.proto import metadata_store_pb2 as pb
 
 from pipeline.errors import StoreError
+from pipeline.runner import lineage
+from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
 
-Artifacts = Mapping[str, tuple[pb.Artifact, ...]]
-
 _Event = pb.Event
+_RECORDED = frozenset({"pipeline", "outcome", "detail"})
 _FINISHED = (pb.Execution.COMPLETE, pb.Execution.CACHED)
 
 
@@ -35,13 +36,17 @@ class Finished:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run as `tfxp status` shows it; times in seconds since 1970."""
+    """One run as `tfxp status` shows it; times in seconds since 1970.
+
+    `facts` are those that were kept as it began, such as its configuration.
+    """
 
     run_id: str
     started_at: int
     finished_at: int
     outcome: str
     detail: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Store:
@@ -94,6 +99,11 @@ class Store:
                 finished_at=context.custom_properties["finished_at"].int_value,
                 outcome=context.custom_properties["outcome"].string_value,
                 detail=context.custom_properties["detail"].string_value,
+                facts={
+                    name: value.string_value
+                    for name, value in context.custom_properties.items()
+                    if value.string_value and name not in _RECORDED
+                },
             )
             for context in own
         ]
@@ -119,13 +129,9 @@ class Store:
         )
         return ingredients
 
-    def made_in(self, run_id: str, node_id: str) -> Artifacts | None:
-        """Returns what the node made in a run, or took from the cache; None if it did not."""
-        run = self._mlmd.get_context_by_type_and_name("pipeline_run", run_id)
-        executions = self._mlmd.get_executions_by_context(run.id) if run else []
-        in_run = {execution.id for execution in executions}
-        found = [execution for execution in self._finished(node_id) if execution.id in in_run]
-        return self._outputs(found[0].id) if found else None
+    def steps(self, run_id: str) -> list[lineage.Step]:
+        """Returns what became of the nodes of a run, in the order in which they began."""
+        return lineage.steps(self._mlmd, self._pipeline, run_id)
 
     def start(
         self, run_id: str, node: Node, ingredients: Mapping[str, Any], inputs: Artifacts
@@ -183,23 +189,7 @@ class Store:
         return found
 
     def _outputs(self, execution_id: int) -> Artifacts:
-        events = [
-            event
-            for event in self._mlmd.get_events_by_execution_ids([execution_id])
-            if event.type == _Event.OUTPUT
-        ]
-        artifacts = {
-            artifact.id: artifact
-            for artifact in self._mlmd.get_artifacts_by_id([event.artifact_id for event in events])
-        }
-        outputs: dict[str, dict[int, pb.Artifact]] = {}
-        for event in events:
-            key, index = event.path.steps[0].key, event.path.steps[1].index
-            outputs.setdefault(key, {})[index] = artifacts[event.artifact_id]
-        return {
-            key: tuple(by_index[index] for index in sorted(by_index))
-            for key, by_index in outputs.items()
-        }
+        return lineage.outputs_of(self._mlmd, execution_id)
 
     def _execution(
         self, node: Node, ingredients: Mapping[str, Any], state: "pb.Execution.State"
