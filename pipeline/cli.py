@@ -12,6 +12,7 @@ _SUMMARIES = {
     "run": "Run the pipeline: from rows to a pushed model.",
     "init": "Make a configuration and a schema for a table of yours.",
     "status": "Show the last runs and the pushed versions.",
+    "report": "Report on the model of a run: verdict, card, curves, slices, explanation.",
     "data": "Report on the data of the last run.",
     "schema": "Infer, compare, check and edit the schema.",
     "config": "Show the effective configuration.",

@@ -8,12 +8,11 @@ import click
 from pipeline.commands.options import configuration_options
 from pipeline.config import load
 from pipeline.config.where import PROJECT
-from pipeline.errors import UserError
 from pipeline.last_run import LastRun
 from pipeline.reports.data_of_run import data_page
 from pipeline.reports.data_page import render
+from pipeline.reports.writing import hand_over, write
 from pipeline.terminal.command_line import command_line
-from pipeline.terminal.summary import shown
 
 
 @click.group(name="data")
@@ -31,11 +30,5 @@ def report(config: str, where: str, overrides: tuple[str, ...], out: Path | None
     path = out or PROJECT / "var" / "reports" / f"{loaded.what.name}-data.html"
     last = LastRun(loaded, command_line("run", config, where, overrides))
     page = render(data_page(loaded.what, last, now))
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(page, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; give another --out") from error
-    click.echo(f"written to {shown(path)}")
+    write(path, page)
+    hand_over(path, in_browser=False)
