@@ -13,8 +13,8 @@ from pathlib import Path
 from ml_metadata.proto import metadata_store_pb2 as pb
 from tfx.proto.orchestration import execution_invocation_pb2, pipeline_pb2
 
+from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
-from pipeline.runner.store import Artifacts
 
 _EVIDENCE = frozenset({"DataVerdict", "QuarantinedRows"})
 

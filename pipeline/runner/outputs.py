@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ml_metadata.proto import metadata_store_pb2 as pb
 
+from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
-from pipeline.runner.store import Artifacts
 
 _BLESSINGS = frozenset({"ModelBlessing", "InfraBlessing", "Parity"})
 

@@ -18,9 +18,9 @@ from components.example_gen.inputs import find_inputs, input_fingerprint, served
 from components.example_gen.options import ExampleGenOptions
 from components.locations import resolve
 from components.schema_file import schema_fingerprint
+from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
 from pipeline.runner.outputs import number, text
-from pipeline.runner.store import Artifacts
 
 
 def change_since(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlparse
 
 from pipeline.runner import code_version, outside
+from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
-from pipeline.runner.store import Artifacts, Finished, Store
+from pipeline.runner.store import Finished, Store
 
 _LIBRARIES = (
     "tfx",
