@@ -28,6 +28,7 @@ from pipeline.errors import UserError
 from pipeline.last_run import LastRun
 from pipeline.reports.findings import beyond_the_schema
 from pipeline.terminal.command_line import command_line
+from pipeline.terminal.loading import loading
 from schema import SERVING, TRAINING, SchemaError, columns, read_schema
 
 _DOES_NOT_FIT = 3
@@ -209,14 +210,6 @@ def _write(path: Path, text: str, *, check: bool = False) -> None:
 
 
 def _loaded(module: str) -> ModuleType:
-    """Imports a module that needs TensorFlow, without the lines with which its C++ parts begin."""
-    click.echo("loading TensorFlow Data Validation …", err=True)
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
+    """Imports a module that needs TensorFlow."""
+    with loading("TensorFlow Data Validation"):
         return importlib.import_module(module)
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

@@ -33,6 +33,7 @@ def loaded_by(statement: str) -> set[str]:
         "pipeline.commands.status",
         "pipeline.commands.config",
         "pipeline.commands.doctor",
+        "pipeline.commands.explain",
     ],
 )
 def test_no_command_imports_tensorflow_before_a_step_needs_it(module):

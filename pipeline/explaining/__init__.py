@@ -1,0 +1,1 @@
+"""One row explained at the terminal: read, compared with others, and shown."""
