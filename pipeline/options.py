@@ -88,7 +88,7 @@ def training(what: What) -> dict[str, Any]:
 def evaluation(what: What) -> EvaluatorOptions:
     """Options of Evaluator."""
     plain = {"task": what.task, "label": _label(what), **what.evaluation.model_dump(mode="json")}
-    return EvaluatorOptions.from_json(_json(plain))
+    return EvaluatorOptions.from_json(_json(plain | {"seed": what.training.seed}))
 
 
 def explanation(what: What) -> str:

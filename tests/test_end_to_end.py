@@ -51,7 +51,7 @@ class Workspace:
         self.where.write_text(where.replace('"var/', f'"{self.folder}/'), encoding="utf-8")
         self.overrides = {
             "data.input": f'"{self.table}"',
-            "training.steps": 60,
+            "training.steps": 150,
             # Learns something, and leaves room for a better model.
             "training.learning_rate": 0.0008,
             "evaluation.gates": '[{metric = "auc", min = 0.55, min_change = -0.02}]',

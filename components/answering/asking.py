@@ -80,6 +80,30 @@ def answers(
     return _collected(chunks, models, reader.collectors())
 
 
+def labels(
+    files: Sequence[str],
+    *,
+    schema: schema_pb2.Schema,
+    label: Label,
+    task: Task,
+    most_rows: int,
+) -> npt.NDArray[np.float64]:
+    """[rows] the labels that are known of the first so many rows, without asking any model.
+
+    Args:
+        files: gzip TFRecord files, read in turn, so that all of them are among the first rows.
+        schema: The contract with the data.
+        label: What is learnt.
+        task: What is learnt of it.
+        most_rows: Of them no more are read.
+    """
+    reader = _Reader(schema, label, task, ())
+    chunks = read_examples(files).take(most_rows).batch(_CHUNK_ROWS).map(reader.label)
+    found = [chunk.astype(np.float64) for chunk in chunks.as_numpy_iterator()]
+    values = np.concatenate([np.zeros(0, np.float64), *found])
+    return values[np.isfinite(values)]
+
+
 def read_examples(files: Sequence[str]) -> tf.data.Dataset:
     """Serialized examples of all files, in an order that does not change."""
     return tf.data.Dataset.from_tensor_slices(tf.constant(list(files), tf.string)).interleave(
@@ -136,6 +160,7 @@ class _Reader:
         self._kinds = {column.name: column.kind for column in schema_columns(schema)}
         self._columns = tuple(dict.fromkeys(columns))
 
+    @tf.autograph.experimental.do_not_convert
     def label(self, examples: tf.Tensor) -> tf.Tensor:
         """[batch] float32, NaN where it is not known."""
         return encode_label(self._parsed(examples, self._plan.label.sources), self._plan)

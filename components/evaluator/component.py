@@ -1,8 +1,7 @@
 """The Evaluator component of the graph."""
 
 from tfx import types
-from tfx.components.evaluator import component as tfx_evaluator
-from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts, standard_component_specs
 from tfx.utils import json_utils
 
@@ -18,11 +17,11 @@ class EvaluatorSpec(standard_component_specs.EvaluatorSpec):
     }
 
 
-class Evaluator(tfx_evaluator.Evaluator):
-    """TFX's Evaluator with gates that say why."""
+class Evaluator(base_component.BaseComponent):
+    """In the place of TFX's Evaluator: the same inputs and outputs, with gates that say why."""
 
     SPEC_CLASS = EvaluatorSpec
-    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
 
     def __init__(
         self,
@@ -41,9 +40,7 @@ class Evaluator(tfx_evaluator.Evaluator):
             schema: The curated schema, by which examples are read.
             options: Slices and gates.
         """
-        # TFX's own constructor makes TFX's own specification.
-        base_beam_component.BaseBeamComponent.__init__(
-            self,
+        super().__init__(
             EvaluatorSpec(
                 examples=examples,
                 model=model,
@@ -53,5 +50,5 @@ class Evaluator(tfx_evaluator.Evaluator):
                 options=options.to_json(),
                 evaluation=types.Channel(type=standard_artifacts.ModelEvaluation),
                 blessing=types.Channel(type=standard_artifacts.ModelBlessing),
-            ),
+            )
         )

@@ -12,18 +12,18 @@ from components.training.signatures import ANSWERS
 from schema.features import transformed
 
 
-def eval_config(options: EvaluatorOptions) -> tfma.EvalConfig:
-    """What TFMA has to compute and, as far as it can, to judge.
+def eval_config(options: EvaluatorOptions, *, has_baseline: bool) -> tfma.EvalConfig:
+    """What is measured and, as far as TFMA can, judged, so that TFMA could do it itself.
 
     Gates on all rows become thresholds on the overall slice alone: a plain threshold would hold
     for every slice, and the noise of a tiny one would refuse a better model. Gates on slices are
-    judged by `judge` only, since TFMA knows no least number of rows.
+    judged by `judge` only, since TFMA knows no least number of rows. Metrics that TFMA lacks are
+    left out.
     """
     task = options.task
     metrics = [tfma.MetricConfig(class_name="ExampleCount", config=json.dumps({"name": ROWS}))]
     for name, metric in METRICS[task].items():
-        gates = [gate for gate in options.gates if gate.metric == name]
-        if metric.is_optional and not gates:
+        if not metric.class_name:
             continue
         metrics.append(
             tfma.MetricConfig(
@@ -34,12 +34,12 @@ def eval_config(options: EvaluatorOptions) -> tfma.EvalConfig:
                     config_pb2.PerSliceMetricThreshold(
                         slicing_specs=[tfma.SlicingSpec()], threshold=_threshold(gate, metric)
                     )
-                    for gate in gates
-                    if gate.slice == ()
+                    for gate in options.gates
+                    if gate.metric == name and gate.slice == ()
                 ],
             )
         )
-    return tfma.EvalConfig(
+    config = tfma.EvalConfig(
         model_specs=[
             tfma.ModelSpec(
                 signature_name="serving_default",
@@ -58,6 +58,10 @@ def eval_config(options: EvaluatorOptions) -> tfma.EvalConfig:
             ),
         ],
         metrics_specs=[tfma.MetricsSpec(metrics=metrics)],
+    )
+    # Names the models, and takes off bounds on the change where there is nothing to compare with.
+    return tfma.utils.update_eval_config_with_defaults(
+        config, has_baseline=has_baseline, rubber_stamp=True
     )
 
 

@@ -1,101 +1,160 @@
-"""Evaluator's executor: TFMA measures, `judge` decides."""
+"""Evaluator's executor: models answer, metrics are measured, gates decide."""
 
 import json
 import logging
 from pathlib import Path
 from typing import Any
 
+import tensorflow as tf
 import tensorflow_model_analysis as tfma
-from google.protobuf import json_format
 from tfx import types
-from tfx.components.evaluator import constants
-from tfx.components.evaluator import executor as tfx_evaluator
+from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import io_utils, path_utils
+from tfx.utils import io_utils, json_utils, path_utils
 
-from components.evaluator import extractors
+from components.answering.answers import Answers
+from components.answering.asking import answers
+from components.evaluator.blessing import bless
 from components.evaluator.eval_config import eval_config
-from components.evaluator.judging import brief, judge
+from components.evaluator.finding import Finding, brief
+from components.evaluator.judging import judge
+from components.evaluator.measured import Measurements
+from components.evaluator.measuring import broken, measure
 from components.evaluator.options import EvaluatorOptions
-from components.evaluator.results import GATES_FILE, read_measurements, verdict, write_gates
+from components.evaluator.results import (
+    ANSWERS_FILE,
+    GATES_FILE,
+    METRICS_FILE,
+    plain_metrics,
+    verdict,
+    write_answers,
+    write_json,
+)
+from components.evaluator.tfma_files import write_tfma_files
+from components.evaluator.trivial import trivial_answer
+from schema import columns, read_schema
 
 OPTIONS_KEY = "options"
 
 _log = logging.getLogger(__name__)
 
+Inputs = dict[str, list[types.Artifact]]
 
-class Executor(tfx_evaluator.Executor):
-    """TFX's executor, but an absent baseline is absent, and every gate gives a finding."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
-        """Evaluates, judges, and writes `gates.json` and the blessing.
+class Executor(base_executor.BaseExecutor):
+    """Judges a candidate as TFX's Evaluator does, and says why."""
 
-        The blessing carries three properties beside TFX's own: `reason`, one line for each gate
-        that refused, empty if none did; `gates`, one line for every gate; `metrics`, JSON as in
-        `overall` of `results.verdict`.
+    def Do(self, input_dict: Inputs, output_dict: Inputs, exec_properties: dict[str, Any]) -> None:
+        """Evaluates, judges, and writes the evaluation and the blessing.
+
+        The evaluation holds TFMA's files, and those named in `results`. The blessing carries four
+        properties beside TFX's own: `reason`, one line for each gate that refused, empty if none
+        did; `summary`, the findings in brief; `gates`, one line for every gate; `metrics`, JSON as
+        in `overall` of `results.verdict`.
         """
         options = EvaluatorOptions.from_json(exec_properties[OPTIONS_KEY])
-        inputs = _without_absent_baseline(input_dict)
-        super().Do(
-            inputs,
-            output_dict,
-            exec_properties
-            | {
-                standard_component_specs.EVAL_CONFIG_KEY: json_format.MessageToJson(
-                    eval_config(options), preserving_proto_field_name=True
-                ),
-                standard_component_specs.MODULE_PATH_KEY: extractors.__name__,
-            },
+        (model,) = input_dict[standard_component_specs.MODEL_KEY]
+        baseline = _present(input_dict.get(standard_component_specs.BASELINE_MODEL_KEY, []))
+        examples = input_dict[standard_component_specs.EXAMPLES_KEY]
+        (contract,) = input_dict[standard_component_specs.SCHEMA_KEY]
+        schema = read_schema(io_utils.get_only_uri_in_dir(contract.uri))
+        splits = json_utils.loads(
+            exec_properties.get(standard_component_specs.EXAMPLE_SPLITS_KEY) or "null"
         )
-        evaluation_uri = artifact_utils.get_single_uri(
-            output_dict[standard_component_specs.EVALUATION_KEY]
+        found = answers(
+            [file for split in splits or ["eval"] for file in _files(examples, split)],
+            schema=schema,
+            label=options.label,
+            task=options.task,
+            candidate=path_utils.serving_model_path(model.uri),
+            baseline=None if baseline is None else path_utils.serving_model_path(baseline.uri),
+            columns=options.slice_columns,
         )
-        has_baseline = standard_component_specs.BASELINE_MODEL_KEY in inputs
-        candidate = read_measurements(evaluation_uri, tfma.CANDIDATE_KEY if has_baseline else "")
-        baseline = read_measurements(evaluation_uri, tfma.BASELINE_KEY) if has_baseline else None
-        findings = judge(options, candidate, baseline)
-        for finding in findings:
-            _log.info("gate: %s", finding)
-        decided = verdict(findings, candidate, baseline)
-        write_gates(Path(evaluation_uri) / GATES_FILE, decided)
+        train_files = _files(examples, "train")
+        measurements = measure(
+            found,
+            options.task,
+            slices=options.slices,
+            named=options.named_slices,
+            trivial=trivial_answer(train_files, schema, options.label, options.task),
+            seed=options.seed,
+        )
+        findings = [
+            *judge(options, measurements, has_baseline=baseline is not None),
+            *broken(found, options.task),
+        ]
+        evaluation = Path(
+            artifact_utils.get_single_uri(output_dict[standard_component_specs.EVALUATION_KEY])
+        )
+        evaluation.mkdir(parents=True, exist_ok=True)
+        write_tfma_files(
+            evaluation,
+            eval_config(options, has_baseline=baseline is not None),
+            measurements,
+            kinds={column.name: column.kind for column in columns(schema)},
+            data=examples[0].uri,
+            models=_locations(model, baseline),
+        )
+        decided = _write(evaluation, findings, measurements, found, options.seed)
         blessing = artifact_utils.get_single_instance(
             output_dict[standard_component_specs.BLESSING_KEY]
         )
-        _bless(blessing, decided["blessed"])
-        blessing.set_string_custom_property(
-            "reason", "\n".join(str(finding) for finding in findings if not finding.passed)
+        bless(
+            blessing,
+            decided["blessed"],
+            model=model,
+            baseline=baseline,
+            component_id=exec_properties.get("current_component_id"),
         )
-        blessing.set_string_custom_property("summary", brief(findings))
+        refused = [str(finding) for finding in findings if not finding.passed]
+        blessing.set_string_custom_property("reason", "\n".join(refused))
+        blessing.set_string_custom_property(
+            "summary", brief(findings, has_baseline=baseline is not None)
+        )
         blessing.set_string_custom_property("gates", "\n".join(map(str, findings)))
         blessing.set_string_custom_property("metrics", json.dumps(decided["overall"]))
 
 
-def _without_absent_baseline(
-    input_dict: dict[str, list[types.Artifact]],
-) -> dict[str, list[types.Artifact]]:
-    """The inputs, without a baseline whose artifact holds no model.
+def _write(
+    folder: Path,
+    findings: list[Finding],
+    measurements: Measurements,
+    found: Answers,
+    seed: int,
+) -> dict[str, Any]:
+    """Writes our own files, and returns the verdict."""
+    for finding in findings:
+        _log.info("gate: %s", finding)
+    decided = verdict(findings, measurements, found)
+    write_json(folder / GATES_FILE, decided)
+    write_json(folder / METRICS_FILE, plain_metrics(measurements))
+    write_answers(folder / ANSWERS_FILE, found, seed)
+    return decided
+
+
+def _present(baselines: list[types.Artifact]) -> types.Artifact | None:
+    """The baseline; None if its artifact holds no model.
 
     The node that finds the stable model always has an output, as on a cluster every node must.
     """
-    key = standard_component_specs.BASELINE_MODEL_KEY
-    present = [
-        artifact
-        for artifact in input_dict.get(key, [])
-        if (Path(path_utils.serving_model_path(artifact.uri)) / "saved_model.pb").exists()
+    for artifact in baselines:
+        if (Path(path_utils.serving_model_path(artifact.uri)) / "saved_model.pb").exists():
+            return artifact
+    return None
+
+
+def _files(examples: list[types.Artifact], split: str) -> list[str]:
+    """The files of a split, none if there is no such split."""
+    return [
+        file
+        for artifact in examples
+        if split in artifact_utils.decode_split_names(artifact.split_names)
+        for uri in artifact_utils.get_split_uris([artifact], split)
+        for file in sorted(tf.io.gfile.glob(io_utils.all_files_pattern(uri)))
     ]
-    others = {name: artifacts for name, artifacts in input_dict.items() if name != key}
-    return others | {key: present} if present else others
 
 
-def _bless(blessing: types.Artifact, is_blessed: bool) -> None:
-    """Sets the verdict as TFX does, in place of the one that TFMA came to."""
-    files = {True: constants.BLESSED_FILE_NAME, False: constants.NOT_BLESSED_FILE_NAME}
-    (Path(blessing.uri) / files[not is_blessed]).unlink(missing_ok=True)
-    io_utils.write_string_file(str(Path(blessing.uri) / files[is_blessed]), "")
-    value = constants.BLESSED_VALUE if is_blessed else constants.NOT_BLESSED_VALUE
-    blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY, value)
+def _locations(model: types.Artifact, baseline: types.Artifact | None) -> dict[str, str]:
+    if baseline is None:
+        return {"": model.uri}
+    return {tfma.CANDIDATE_KEY: model.uri, tfma.BASELINE_KEY: baseline.uri}

@@ -30,6 +30,9 @@ class Gate:
         scope: `"overall"`, `"every slice"` for each slice that is evaluated, or one slice as
             `{column: value}`.
         min_rows: With `"every slice"`, smaller slices are not judged. Otherwise fewer rows refuse.
+
+    A bound on all rows holds the metric itself. A bound on slices refuses only where even the
+    friendlier end of the 95 % interval misses it.
     """
 
     metric: str
@@ -67,12 +70,14 @@ class EvaluatorOptions:
         label: The label.
         slices: Raw columns to slice by, one tuple a way of slicing.
         gates: At least one.
+        seed: Of the bootstrap.
     """
 
     task: Task
     label: Label
     slices: tuple[tuple[str, ...], ...] = ()
     gates: tuple[Gate, ...]
+    seed: int = 0
 
     def __post_init__(self) -> None:
         known = METRICS.get(self.task)
@@ -95,15 +100,28 @@ class EvaluatorOptions:
                     f"gate on {gate.metric!r} is about every slice, but no slices are set"
                 )
 
+    @property
+    def named_slices(self) -> tuple[SliceKey, ...]:
+        """The slices that gates name."""
+        return tuple(gate.slice for gate in self.gates if gate.slice)
+
+    @property
+    def slice_columns(self) -> tuple[str, ...]:
+        """The raw columns that slices are made by."""
+        by_way = [column for columns in self.slices for column in columns]
+        by_name = [column for key in self.named_slices for column, _ in key]
+        return tuple(dict.fromkeys([*by_way, *by_name]))
+
     @classmethod
     def from_json(cls, text: str) -> "EvaluatorOptions":
-        """From JSON: `task`, `label`, `slices` and `gates` under the names above."""
+        """From JSON: `task`, `label`, `slices`, `gates` and `seed` under the names above."""
         plain = json.loads(text)
         return cls(
             task=plain["task"],
             label=Label(**plain["label"]),
             slices=tuple(tuple(columns) for columns in plain.get("slices", ())),
             gates=tuple(Gate(**_without_none(gate)) for gate in plain["gates"]),
+            seed=plain.get("seed", 0),
         )
 
     def to_json(self) -> str:
@@ -114,6 +132,11 @@ class EvaluatorOptions:
 def slice_key(values: Mapping[str, Any]) -> SliceKey:
     """The key of the slice in which the columns have these values."""
     return tuple(sorted((column, str(value)) for column, value in values.items()))
+
+
+def describe(key: SliceKey) -> str:
+    """The slice as text."""
+    return ", ".join(f"{column}={value}" for column, value in key) or OVERALL
 
 
 def _without_none(plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from components.errors import ComponentError
-from components.evaluator.judging import Measured, brief, judge
+from components.evaluator.finding import brief
+from components.evaluator.judging import judge
+from components.evaluator.measured import Estimate, Measured
 from components.evaluator.options import EvaluatorOptions
 
 LABEL = {"column": "tips", "share": 0.2, "of": "fare"}
@@ -21,9 +23,28 @@ def options(*gates, task="binary", slices=(("payment_type",),)):
     return EvaluatorOptions.from_json(json.dumps(plain))
 
 
-def measured(metric="auc", *, rows=1000, **by_slice):
+def measured(metric="auc", *, rows=1000, noise=0.01, stable=None, trivial=0.5, **by_slice):
+    """Each slice by its candidate's value, or by the candidate's and the stable model's."""
     slices = {"overall": (), "cash": CASH, "card": CARD}
-    return {slices[name]: Measured(rows, {metric: value}) for name, value in by_slice.items()}
+    return {
+        slices[name]: Measured(rows, {metric: estimate(metric, value, stable, noise, trivial)})
+        for name, value in by_slice.items()
+    }
+
+
+def estimate(metric, value, stable=None, noise=0.01, trivial=0.5):
+    known = {"candidate": value, "low": value - noise, "high": value + noise, "trivial": trivial}
+    if stable is not None:
+        change = stable - value if metric == "loss" else value - stable
+        known |= {"baseline": stable, "change": change}
+        known |= {"change_low": change - noise, "change_high": change + noise}
+    return Estimate(**known)
+
+
+def held(gate, measurements, *, has_baseline=False):
+    """What came of the gates alone; whether anything was learnt has tests of its own."""
+    findings = judge(gate, measurements, has_baseline=has_baseline)
+    return [finding for finding in findings if finding.bound != "trivial"]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +61,11 @@ def measured(metric="auc", *, rows=1000, **by_slice):
     ],
 )
 def test_a_gate_holds_the_overall_value_to_its_bound(gate, value, stable, passed):
-    baseline = None if stable is None else measured(overall=stable)
-
-    (finding,) = judge(options({"metric": "auc"} | gate), measured(overall=value), baseline)
+    (finding,) = held(
+        options({"metric": "auc"} | gate),
+        measured(overall=value, stable=stable),
+        has_baseline=stable is not None,
+    )
 
     assert finding.passed is passed
 
@@ -50,8 +73,8 @@ def test_a_gate_holds_the_overall_value_to_its_bound(gate, value, stable, passed
 def test_a_loss_that_falls_is_an_improvement():
     gate = options({"metric": "loss", "min_change": 0.01})
 
-    (better,) = judge(gate, measured("loss", overall=0.20), measured("loss", overall=0.25))
-    (worse,) = judge(gate, measured("loss", overall=0.25), measured("loss", overall=0.20))
+    (better,) = held(gate, measured("loss", overall=0.20, stable=0.25), has_baseline=True)
+    (worse,) = held(gate, measured("loss", overall=0.25, stable=0.20), has_baseline=True)
 
     assert (better.passed, worse.passed) == (True, False)
 
@@ -59,7 +82,7 @@ def test_a_loss_that_falls_is_an_improvement():
 def test_every_bound_of_a_gate_is_held():
     gate = options({"metric": "auc", "min": 0.5, "max": 0.8, "min_change": 0.1})
 
-    findings = judge(gate, measured(overall=0.9), measured(overall=0.85))
+    findings = held(gate, measured(overall=0.9, stable=0.85), has_baseline=True)
 
     assert [(f.bound, f.passed) for f in findings] == [
         ("min", True),
@@ -69,9 +92,11 @@ def test_every_bound_of_a_gate_is_held():
 
 
 def test_no_baseline_is_said_aloud():
-    (finding,) = judge(options({"metric": "auc", "min_change": 0}), measured(overall=0.9), None)
+    (finding,) = held(options({"metric": "auc", "min_change": 0}), measured(overall=0.9))
 
-    assert str(finding) == ("auc 0.9000, min_change 0, overall, 1000 rows: passed (no baseline)")
+    assert str(finding) == (
+        "auc 0.9000 [0.8900, 0.9100], min_change 0, overall, 1000 rows: passed (no baseline)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,36 +111,49 @@ def test_the_findings_in_brief_are_one_line(stable, words):
         {"metric": "auc", "min": 0.8, "min_change": 0.01},
         {"metric": "auc", "min": 0.5, "scope": "every slice"},
     )
-    baseline = None if stable is None else measured(overall=stable)
+    known = stable is not None
+    measurements = measured(overall=0.9, cash=0.9, card=0.9, stable=stable)
 
-    findings = judge(gates, measured(overall=0.9, cash=0.9, card=0.9), baseline)
+    findings = held(gates, measurements, has_baseline=known)
 
-    assert brief(findings) == words
+    assert brief(findings, has_baseline=known) == words
+
+
+def test_the_findings_in_brief_say_that_nothing_was_compared_though_no_gate_asked():
+    findings = judge(
+        options({"metric": "auc", "min": 0.8}),
+        {(): Measured(9, {"auc": estimate("auc", 0.9), "loss": estimate("loss", 0.2)})},
+        has_baseline=False,
+    )
+
+    assert brief(findings, has_baseline=False) == (
+        "auc 0.9000 (min 0.8); loss 0.2000 (trivial model 0.5000); no baseline to compare with"
+    )
 
 
 @pytest.mark.parametrize("bound", ["min", "max", "min_change"])
 def test_an_undefined_metric_refuses(bound):
-    baseline = measured(overall=0.5)
+    gate = options({"metric": "auc", bound: 0})
 
-    (finding,) = judge(options({"metric": "auc", bound: 0}), measured(overall=math.nan), baseline)
+    (finding,) = held(gate, measured(overall=math.nan, stable=0.5), has_baseline=True)
 
     assert not finding.passed
     assert finding.candidate is None
-    assert str(finding).endswith("refused (auc is undefined on these rows)")
+    assert str(finding).endswith(
+        "refused (auc is undefined on these rows: it needs rows of both classes)"
+    )
 
 
 def test_an_undefined_stable_model_refuses_rather_than_compares():
-    (finding,) = judge(
-        options({"metric": "auc", "min_change": 0}),
-        measured(overall=0.9),
-        measured(overall=math.nan),
-    )
+    gate = options({"metric": "auc", "min_change": 0})
+
+    (finding,) = held(gate, measured(overall=0.9, stable=math.nan), has_baseline=True)
 
     assert not finding.passed
 
 
 def test_no_rows_refuse():
-    (finding,) = judge(options({"metric": "auc", "min": 0}), {}, None)
+    (finding,) = held(options({"metric": "auc", "min": 0}), {})
 
     assert not finding.passed
     assert finding.note == "needs 1 rows"
@@ -124,19 +162,56 @@ def test_no_rows_refuse():
 def test_a_good_average_with_a_bad_slice_is_refused():
     gate = options({"metric": "auc", "min": 0.8, "scope": "every slice"})
 
-    findings = judge(gate, measured(overall=0.95, cash=0.97, card=0.6), None)
+    findings = held(gate, measured(overall=0.95, cash=0.97, card=0.6))
 
     assert [(f.slice, f.passed) for f in findings] == [
         ("payment_type=Card", False),
         ("payment_type=Cash", True),
     ]
+    assert findings[0].note == "even the friendlier end of the 95 % interval misses it"
+
+
+@pytest.mark.parametrize(
+    ("gate", "value", "stable"),
+    [
+        ({"min": 0.8}, 0.75, None),
+        ({"max": 0.8}, 0.85, None),
+        ({"min_change": -0.01}, 0.75, 0.8),
+    ],
+)
+@pytest.mark.parametrize(("noise", "passed"), [(0.06, True), (0.03, False)])
+def test_a_slice_is_refused_only_where_chance_cannot_explain_it(gate, value, stable, noise, passed):
+    gate = options({"metric": "auc", "scope": {"payment_type": "Card"}} | gate)
+    measurements = measured(card=value, stable=stable, noise=noise)
+
+    (finding,) = held(gate, measurements, has_baseline=stable is not None)
+
+    assert finding.passed is passed
+    assert "95 % interval" in finding.note
+
+
+def test_chance_excuses_nobody_on_all_rows():
+    gate = options({"metric": "auc", "min": 0.8})
+
+    (finding,) = held(gate, measured(overall=0.79, noise=0.1))
+
+    assert not finding.passed
+
+
+def test_a_slice_of_which_chance_is_not_known_refuses_nobody():
+    gate = options({"metric": "auc", "min": 0.8, "scope": "every slice"})
+
+    (finding,) = held(gate, measured(card=0.1, noise=math.nan))
+
+    assert finding.passed
+    assert finding.note == "too few rows to tell it from chance"
 
 
 def test_a_tiny_slice_refuses_nobody():
     gate = options({"metric": "auc", "min": 0.8, "scope": "every slice", "min_rows": 100})
     tiny = measured(rows=99, card=0.1)
 
-    findings = judge(gate, measured(overall=0.9, cash=0.9) | tiny, None)
+    findings = held(gate, measured(overall=0.9, cash=0.9) | tiny)
 
     assert [finding.slice for finding in findings] == ["payment_type=Cash"]
 
@@ -144,16 +219,53 @@ def test_a_tiny_slice_refuses_nobody():
 def test_a_gate_on_slices_that_are_all_too_small_refuses():
     gate = options({"metric": "auc", "min": 0.8, "scope": "every slice", "min_rows": 5000})
 
-    (finding,) = judge(gate, measured(overall=0.9, cash=0.9), None)
+    (finding,) = held(gate, measured(overall=0.9, cash=0.9))
 
     assert not finding.passed
-    assert finding.note == "no slice has 5000 rows"
+    assert finding.note == "no slice has 5000 rows, so it could refuse no model"
+
+
+def test_a_slice_whose_labels_leave_a_metric_undefined_is_passed_over():
+    gate = options({"metric": "auc", "min": 0.8, "scope": "every slice"})
+    no_tips = measured(cash=math.nan, trivial=math.nan)
+
+    findings = held(gate, measured(card=0.9) | no_tips)
+
+    assert [(finding.slice, finding.passed) for finding in findings] == [
+        ("payment_type=Card", True)
+    ]
+
+
+def test_a_gate_that_is_undefined_in_every_slice_refuses():
+    gate = options({"metric": "auc", "min": 0.8, "scope": "every slice"})
+
+    (finding,) = held(gate, measured(cash=math.nan, trivial=math.nan))
+
+    assert not finding.passed
+    assert finding.note.endswith("it needs rows of both classes, in every slice")
+
+
+def test_a_model_cannot_hide_a_slice_by_making_a_metric_undefined():
+    gate = options({"metric": "precision", "min": 0.5, "scope": "every slice"})
+
+    (finding,) = held(gate, measured("precision", cash=math.nan, trivial=math.nan))
+
+    assert not finding.passed
+
+
+def test_a_change_that_no_model_could_miss_refuses():
+    gate = options({"metric": "auc", "min_change": -0.95})
+
+    (finding,) = held(gate, measured(overall=0.9, stable=0.93), has_baseline=True)
+
+    assert not finding.passed
+    assert finding.note == "no model could miss it: auc is never below 0"
 
 
 def test_a_gate_can_be_about_one_slice():
     gate = options({"metric": "auc", "min": 0.8, "scope": {"payment_type": "Card"}})
 
-    (finding,) = judge(gate, measured(overall=0.9, cash=0.1, card=0.9), None)
+    (finding,) = held(gate, measured(overall=0.9, cash=0.1, card=0.9))
 
     assert (finding.slice, finding.passed) == ("payment_type=Card", True)
 
@@ -161,9 +273,27 @@ def test_a_gate_can_be_about_one_slice():
 def test_a_slice_that_no_row_is_in_refuses():
     gate = options({"metric": "auc", "min": 0.8, "scope": {"payment_type": "Shells"}})
 
-    (finding,) = judge(gate, measured(overall=0.9), None)
+    (finding,) = held(gate, measured(overall=0.9))
 
     assert (finding.rows, finding.passed) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("loss", "trivial", "passed", "words"),
+    [
+        (0.4, 0.5, True, "passed"),
+        (0.5, 0.5, False, "refused (it answers no better than always the same)"),
+        (0.4, math.nan, False, "refused (the trivial model is not known: no training row has"),
+        (math.nan, 0.5, False, "refused (loss is undefined on these rows)"),
+    ],
+)
+def test_a_model_must_beat_the_trivial_one_though_no_gate_says_so(loss, trivial, passed, words):
+    found = {(): Measured(9, {"loss": estimate("loss", loss, trivial=trivial)})}
+
+    finding = judge(options({"metric": "auc", "min": 0.8}), found, has_baseline=False)[-1]
+
+    assert (finding.bound, finding.passed) == ("trivial", passed)
+    assert words in str(finding)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +301,7 @@ def test_a_slice_that_no_row_is_in_refuses():
     [
         ([], "no gate is set, so no model could be refused"),
         ([{"metric": "auc"}], "gate on 'auc' bounds nothing; set min, max or min_change"),
-        ([{"metric": "aux", "min": 1}], "'aux' is no metric of a binary task; it has: auc, acc"),
+        ([{"metric": "aux", "min": 1}], "'aux' is no metric of a binary task; it has: auc, auc_pr"),
         ([{"metric": "auc", "min": 1, "scope": "all"}], "scope 'all' is neither 'overall'"),
     ],
 )

@@ -51,7 +51,7 @@ def test_a_gate_on_all_rows_binds_no_slice_in_tfma():
     ]
     options = {"task": "binary", "label": trips.TIP, "slices": [["company"]], "gates": gates}
 
-    config = eval_config(EvaluatorOptions.from_json(json.dumps(options)))
+    config = eval_config(EvaluatorOptions.from_json(json.dumps(options)), has_baseline=True)
 
     bounds = {
         json.loads(metric.config)["name"]: [
