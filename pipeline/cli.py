@@ -13,6 +13,7 @@ _SUMMARIES = {
     "init": "Make a configuration and a schema for a table of yours.",
     "status": "Show the last runs and the pushed versions.",
     "report": "Report on the model of a run: verdict, card, curves, slices, explanation.",
+    "compare": "Set two runs side by side: what changed, and what came of it.",
     "explain": "Say what each column of a row adds to the pushed model's answer.",
     "data": "Report on the data of the last run.",
     "schema": "Infer, compare, check and edit the schema.",

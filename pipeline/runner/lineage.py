@@ -1,7 +1,8 @@
 """What became of each node in a run, read from the record in ML Metadata."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ml_metadata as mlmd
 from ml_metadata.proto import metadata_store_pb2 as pb
@@ -29,6 +30,8 @@ class Step:
         seconds: How long it took; None of what was not run to its end.
         error: Why it failed; empty otherwise.
         outputs: What it made, or took from the cache, by output key.
+        code: Source file to fingerprint, of all that it could import.
+        libraries: Name to version.
     """
 
     node_id: str
@@ -37,6 +40,8 @@ class Step:
     seconds: float | None
     error: str
     outputs: Artifacts
+    code: Mapping[str, str] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
 
 
 def steps(store: mlmd.MetadataStore, pipeline: str, run_id: str) -> list[Step]:
@@ -76,12 +81,15 @@ def _step(store: mlmd.MetadataStore, pipeline: str, execution: pb.Execution) -> 
     names = [context.name for context in contexts if context.name.startswith(prefix)]
     is_done = execution.last_known_state == pb.Execution.COMPLETE
     took = execution.last_update_time_since_epoch - execution.create_time_since_epoch
-    error = execution.custom_properties
+    kept = execution.custom_properties
+    ingredients = json.loads(kept["ingredients"].string_value if "ingredients" in kept else "{}")
     return Step(
         node_id=names[0].removeprefix(prefix) if names else "",
         execution_id=int(execution.id),
         state=_WORDS.get(execution.last_known_state, "unknown"),
         seconds=took / _MS_PER_S if is_done else None,
-        error=str(error["error"].string_value) if "error" in error else "",
+        error=str(kept["error"].string_value) if "error" in kept else "",
         outputs=outputs_of(store, execution.id),
+        code=ingredients.get("code", {}),
+        libraries=ingredients.get("libraries", {}),
     )

@@ -54,6 +54,7 @@ class SampleRuns:
         without=(),
         keeps_configuration=True,
         changes=None,
+        code=None,
         seed=0,
         **more,
     ):
@@ -75,7 +76,7 @@ class SampleRuns:
             for path, content in files.get(name, {}).items():
                 if path not in without:
                     write(artifacts[OUTPUTS[name][0]].uri, path, content)
-            self._complete(run_id, name, artifacts, more.get("refused"), seed)
+            self._complete(run_id, name, artifacts, more.get("refused"), seed, code or {})
         for name in failed:
             execution = self.store.start(run_id, node(name), {}, {})
             self.store.fail(execution, detail.partition(": ")[2])
@@ -84,6 +85,10 @@ class SampleRuns:
     def get(self, run_id=None):
         return PastRun(self.config, AGAIN, run_id)
 
+    @staticmethod
+    def rewrite(path, content):
+        write(path.parent, path.name, content)
+
     def _artifact(self, run_id, name, key):
         uri = self.folder / run_id / name / key
         uri.mkdir(parents=True)
@@ -91,7 +96,7 @@ class SampleRuns:
         artifact.custom_properties["name"].string_value = f"{run_id}:{name}:{key}:0"
         return artifact
 
-    def _complete(self, run_id, name, artifacts, refused, seed):
+    def _complete(self, run_id, name, artifacts, refused, seed, code):
         for artifact in artifacts.values():
             for key, value in PROPERTIES.get(name, {}).items():
                 slot = artifact.custom_properties[key]
@@ -107,7 +112,7 @@ class SampleRuns:
         if name == "Pusher":
             artifacts["pushed_model"].custom_properties["pushed"].int_value = int(not refused)
             artifacts["pushed_model"].custom_properties["pushed_version"].string_value = "7"
-        execution = self.store.start(run_id, node(name), {}, {})
+        execution = self.store.start(run_id, node(name), {"code": code}, {})
         made = {key: (artifact,) for key, artifact in artifacts.items()}
         self.store.complete(run_id, node(name), execution, f"{run_id} {name}", made)
 
