@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.config.gates import named_slices
 from pipeline.config.problems import Problem, shown, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
@@ -51,6 +52,7 @@ def identifier_problems(data: Data, label: Label, evaluation: Evaluation) -> Ite
     for section, slices in (("data", data.slices), ("evaluation", evaluation.slices)):
         for place, columns in enumerate(slices):
             uses += [((section, "slices", place, i), name) for i, name in enumerate(columns)]
+    uses += named_slices(evaluation)
     if data.split_by == "time":
         uses.append((("data", "split_column"), data.split_column))
     for path, name in uses:
@@ -104,6 +106,11 @@ def label_use_problems(
                 )
             if name in columns[:inner]:
                 yield Problem(path, f"{shown(name)} stands in this slice already; leave it out")
+    for named, name in named_slices(evaluation):
+        if name == label.column:
+            yield Problem(
+                named, f"{shown(name)} is the label's column; expected one known without it"
+            )
 
 
 def beam_problems(beam: Beam) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from components.errors import InputError
 from components.locations import resolve
 from pipeline.config.fairness import positive_problems
 from pipeline.config.features import named_columns, override_problems, overrides_of
+from pipeline.config.gates import named_slices
 from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Data, Evaluation, Features, Label
@@ -96,6 +97,7 @@ def _named(parts: Mapping[str, Any], data: Data) -> Iterator[tuple[KeyPath, str]
             for inner, name in enumerate(names):
                 yield (section, "slices", place, inner), name
     if isinstance(evaluation, Evaluation):
+        yield from named_slices(evaluation)
         for place, name in enumerate(evaluation.fairness.columns):
             yield ("evaluation", "fairness", "columns", place), name
 

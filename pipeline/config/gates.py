@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from pipeline.config.metrics import METRICS, Metric, metrics_for
-from pipeline.config.problems import Problem, among, unlisted, wrong
+from pipeline.config.problems import Problem, among, shown, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
 from pipeline.config.what import Evaluation, Gate
 from schema.labels import Task
@@ -25,12 +25,19 @@ def gate_problems(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
         yield from _bound_problems(path, gate)
         yield from _scope_problems(path, gate, evaluation)
         for bound in _stated(gate):
-            first = seen.setdefault((gate.metric, gate.scope, bound), place)
+            first = seen.setdefault((gate.metric, shown(gate.scope), bound), place)
             if first != place:
                 yield Problem(
                     (*path, bound),
                     f"{gate.metric} has a {bound} already, in evaluation.gates.{first}; keep one",
                 )
+
+
+def named_slices(evaluation: Evaluation) -> Iterator[tuple[KeyPath, str]]:
+    """Every column of a slice that a gate names, and where it stands."""
+    for place, gate in enumerate(evaluation.gates):
+        for name in gate.slice:
+            yield ("evaluation", "gates", place, "scope", name), name
 
 
 def _stated(gate: Gate) -> tuple[str, ...]:
@@ -87,6 +94,8 @@ def _scope_problems(path: KeyPath, gate: Gate, evaluation: Evaluation) -> Iterat
             yield Problem(
                 (*path, "min_rows"), 'is for slices; expected scope = "every slice" beside it'
             )
+        return
+    if gate.slice:
         return
     if not evaluation.slices:
         yield Problem(

@@ -1,9 +1,11 @@
 """The metrics that a gate may name."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from components.evaluator import metrics as measured
 from schema.labels import Task
 
 
@@ -35,21 +37,17 @@ class Metric:
         return f"between {self.lowest:g} and {self.highest:g}"
 
 
-METRICS = {
-    metric.name: metric
-    for metric in (
-        Metric("auc", ("binary",), 0, 1, "higher"),
-        Metric("precision", ("binary",), 0, 1, "higher"),
-        Metric("recall", ("binary",), 0, 1, "higher"),
-        Metric("accuracy", ("binary", "multiclass"), 0, 1, "higher"),
-        # The mean cross-entropy, in nats.
-        Metric("loss", ("binary", "multiclass"), 0, math.inf, "lower"),
-        Metric("rmse", ("regression",), 0, math.inf, "lower"),
-        Metric("mae", ("regression",), 0, math.inf, "lower"),
-        # The share of the label's variance that is explained; a model may be worse than the mean.
-        Metric("r2", ("regression",), -math.inf, 1, "higher"),
-    )
-}
+def _described() -> Iterator[Metric]:
+    """What the Evaluator measures; a metric of several tasks has the same range in each."""
+    names = dict.fromkeys(name for metrics in measured.METRICS.values() for name in metrics)
+    for name in names:
+        tasks = tuple(task for task in get_args(Task) if name in measured.METRICS[task])
+        metric = measured.METRICS[tasks[0]][name]
+        better: Literal["higher", "lower"] = "higher" if metric.higher_is_better else "lower"
+        yield Metric(name, tasks, metric.lowest, metric.highest, better)
+
+
+METRICS = {metric.name: metric for metric in _described()}
 
 
 def metrics_for(task: Task) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ A key without a default must stand in the file. Every default stands here and no
 """
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from pipeline.config.section import Column, Count, Many, Section, Table, Text, fingerprint, frozen
 from schema.labels import Task
@@ -19,7 +20,30 @@ Buckets = Annotated[
     int, Field(ge=2, le=10_000_000, description="a whole number from 2 to 10000000")
 ]
 Severity = Literal["block", "warn"]
-Scope = Literal["overall", "every slice"]
+SliceValue = str | int | float
+
+
+def _scope(value: object) -> object:
+    if value in ("overall", "every slice"):
+        return value
+    if isinstance(value, Mapping) and value:
+        are_values = (
+            isinstance(part, SliceValue) and not isinstance(part, bool) and str(part).strip()
+            for part in value.values()
+        )
+        if all(are_values):
+            return frozen(value)
+    raise ValueError
+
+
+Scope = Annotated[
+    str | Mapping[str, SliceValue],
+    PlainValidator(_scope),
+    PlainSerializer(lambda scope: scope if isinstance(scope, str) else dict(scope)),
+    Field(
+        description='"overall", "every slice", or one slice such as { payment_type = "Cash" }',
+    ),
+]
 
 Share = Annotated[
     Count, Field(description="a whole number of at least 1, such as 4 and 1 for 80 % and 20 %")
@@ -230,8 +254,11 @@ class Gate(Section):
         min_change: By how much the model must be better than the stable one, whichever direction
             is better for the metric; negative for how much worse it may be. Without a stable
             model it asks nothing.
-        scope: Whether it is about all rows, or about each slice of `evaluation.slices` alone.
-        min_rows: A slice with fewer rows is not judged; for the scope `every slice` only.
+        scope: Whether it is about all rows, about each slice of `evaluation.slices` alone, or
+            about one slice, such as `{ payment_type = "Cash" }`. A bound on slices refuses only
+            where even the friendlier end of the 95 % interval misses it.
+        min_rows: With `every slice`, smaller slices are not judged; of one slice, fewer rows
+            refuse.
     """
 
     metric: Annotated[Text, Field(description="the name of a metric")]
@@ -240,6 +267,11 @@ class Gate(Section):
     min_change: Annotated[float | None, Field(description="a number")] = None
     scope: Scope = "overall"
     min_rows: Count | None = None
+
+    @property
+    def slice(self) -> Mapping[str, SliceValue]:
+        """The values of the slice that it is about; empty unless it names one."""
+        return {} if isinstance(self.scope, str) else self.scope
 
 
 Bound = Annotated[float, Field(ge=0, description="a number of at least 0 and below 1")]

@@ -35,6 +35,16 @@ def test_the_share_that_may_be_put_aside_holds_for_the_rows_compared_with_too(wh
     assert json.loads(options.example_gen(config.what))["max_quarantined"] == 0.2
 
 
+def test_a_gate_on_one_slice_reaches_the_evaluator(what):
+    told = options.evaluation(
+        what('evaluation.gates=[{metric="auc", min=0.9, scope={trip_start_hour=3}}]').what
+    )
+
+    assert told.named_slices == ((("trip_start_hour", "3"),),)
+    assert told.slice_columns == ("trip_start_hour", "payment_type")
+    assert told.seed == 20
+
+
 def test_severities_and_waivers_reach_the_gate(what):
     waiver = 'data.waivers.fare={until = 2026-12-31, reason = "why"}'
     config = what("data.severities.company=warn", waiver)

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.config import METRICS, Metric, metrics_for
 
-BINARY = "auc, precision, recall, accuracy, loss"
+BINARY = "auc, auc_pr, accuracy, loss, precision, recall, calibration_error"
 
 MISTAKES = [
     (
@@ -133,6 +133,8 @@ def test_gate_for_every_slice_needs_slices(files):
         'metric = "loss"\nmin_change = -5',
         'metric = "auc"\nmin = 0.6\nscope = "every slice"\nmin_rows = 50',
         'metric = "auc"\nmin = 0.6\n[[evaluation.gates]]\nmetric = "auc"\nmin_change = -0.01',
+        'metric = "auc"\nmin = 0.6\nscope = { company = "Yellow" }',
+        'metric = "auc"\nmin = 0.6\nscope = { company = "Yellow", fare = 3 }\nmin_rows = 50',
     ],
 )
 def test_gate_that_can_refuse_and_can_pass_is_taken(files, gate):
@@ -141,8 +143,49 @@ def test_gate_that_can_refuse_and_can_pass_is_taken(files, gate):
     assert files.load().what.evaluation.gates[0].metric == gate.split('"')[1]
 
 
+def test_gate_on_a_slice_that_no_row_can_be_in_is_refused(files):
+    files.change(files.what, "min = 0.6", 'min = 0.6\nscope = { compani = "Yellow" }')
+
+    (message,) = files.messages()
+
+    assert message.startswith(
+        'what.toml:22: evaluation.gates.0.scope.compani: found "compani"; did you mean "company"?'
+    )
+
+
+def test_gate_on_a_slice_by_the_label_is_refused(files):
+    files.change(files.what, "min = 0.6", "min = 0.6\nscope = { tips = 2 }")
+
+    assert files.messages() == [
+        'what.toml:22: evaluation.gates.0.scope.tips: "tips" is the label\'s column; '
+        "expected one known without it"
+    ]
+
+
+@pytest.mark.parametrize("scope", ["{}", "{ company = true }", '["company"]', '{ company = "" }'])
+def test_scope_that_names_no_slice_is_refused_with_an_example(files, scope):
+    files.change(files.what, "min = 0.6", f"min = 0.6\nscope = {scope}")
+
+    (message,) = files.messages()
+
+    assert message.startswith("what.toml:22: evaluation.gates.0.scope: found ")
+    assert message.endswith(
+        'expected "overall", "every slice", or one slice such as { payment_type = "Cash" }'
+    )
+
+
+def test_a_bound_stands_once_for_each_slice(files):
+    gate = '\n[[evaluation.gates]]\nmetric = "auc"\nmin = 0.6\nscope = { company = "A" }'
+    files.change(files.what, "min = 0.6", "min = 0.6" + gate + gate)
+
+    (message,) = files.messages()
+
+    assert "auc has a min already, in evaluation.gates.1; keep one" in message
+
+
 def test_each_task_has_its_metrics():
-    assert metrics_for("binary") == ("auc", "precision", "recall", "accuracy", "loss")
+    assert ", ".join(metrics_for("binary")) == BINARY
+    assert metrics_for("multiclass") == ("auc", "accuracy", "loss")
     assert metrics_for("regression") == ("rmse", "mae", "r2")
 
 

@@ -150,6 +150,7 @@ def test_empty_table_of_the_file_is_not_marked_as_a_default(files):
             'evaluation.gates=[{metric="loss", max=1}, '
             '{metric="auc", min=0.5, scope="every slice", min_rows=9}]',
         ),
+        ('evaluation.gates=[{metric="auc", min=0.5, scope={company="A", hour=3}}]',),
         ("beam.runner=apache_beam.runners.portability.flink_runner.FlinkRunner",),
     ],
 )

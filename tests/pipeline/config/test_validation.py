@@ -201,8 +201,8 @@ WRONG_VALUES = [
     (
         "min = 0.6",
         'min = 0.6\nscope = "every slic"',
-        '22: evaluation.gates.0.scope: found "every slic"; did you mean "every slice"? '
-        "allowed: overall, every slice",
+        '22: evaluation.gates.0.scope: found "every slic"; expected '
+        '"overall", "every slice", or one slice such as { payment_type = "Cash" }',
     ),
     (
         "min = 0.6",

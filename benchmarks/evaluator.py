@@ -1,0 +1,108 @@
+"""Our Evaluator against TFX's: the same rows, models, slices and metrics.
+
+`make bench`, or `python benchmarks/evaluator.py --repeats 3 --rows 300000`. The rows are packaged
+taxi trips, over and over; the models are two that our pipeline trains first. The two Evaluators
+run in turn, each in a process of its own; figures are medians of the executors' times.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One Evaluator on one number of rows."""
+
+    seconds: float
+    peak_mib: float
+
+
+@click.command()
+@click.option("--repeats", default=3, show_default=True, help="Runs of each; medians are shown.")
+@click.option("--rows", default=(5_000, 300_000), show_default=True, multiple=True, type=int)
+@click.option("--alone", default=0, show_default=True, help="Rows on which only ours runs.")
+@click.option("--out", default="var/bench/evaluator.json", show_default=True, type=Path)
+def main(repeats: int, rows: tuple[int, ...], alone: int, out: Path) -> None:
+    """Runs all cases, with and without a stable model, and prints the comparison."""
+    console = Console()
+    folder = (PROJECT / "var" / "bench" / "evaluator").absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    console.print("training two models", highlight=False)
+    run_script(folder, "prepare", *map(str, (*rows, *([alone] if alone else []))))
+    table = Table(
+        "rows", "models", "stock", "ours", "ratio", "peak", box=None, padding=(0, 2, 0, 0)
+    )
+    for column in table.columns:
+        column.justify = "right"
+    results = []
+    for count in (*rows, *([alone] if alone else [])):
+        for models in (1, 2):
+            console.print(f"{count:,} rows, {models} models", highlight=False)
+            ours, stock = run_case(folder, count, models, 0 if count == alone else repeats)
+            case = {"rows": count, "models": models}
+            results.append(case | {"ours": asdict(ours), "stock": stock and asdict(stock)})
+            table.add_row(
+                f"{count:,}",
+                str(models),
+                f"{stock.seconds:.1f} s" if stock else "",
+                f"{ours.seconds:.1f} s",
+                f"{ours.seconds / stock.seconds:.2f}" if stock else "",
+                f"{ours.peak_mib:.0f} MiB",
+            )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results, indent=2), encoding="utf-8")
+    shutil.rmtree(folder)
+    console.print(table)
+    console.print(f"\nwritten to {out}", highlight=False)
+
+
+def run_case(folder: Path, rows: int, models: int, repeats: int) -> tuple[Result, Result | None]:
+    """Runs both in turn, as often as asked; with 0 repeats only ours, once."""
+    ours, stock = [], []
+    for _ in range(max(repeats, 1)):
+        if repeats:
+            stock.append(run_one(folder, "stock", rows, models))
+        ours.append(run_one(folder, "ours", rows, models))
+    return _median(ours), _median(stock) if stock else None
+
+
+def run_one(folder: Path, whose: str, rows: int, models: int) -> Result:
+    """Runs one Evaluator in a process of its own."""
+    return Result(**json.loads(run_script(folder, whose, str(rows), str(models))))
+
+
+def run_script(folder: Path, *arguments: str) -> str:
+    """The last line that `evaluator_one.py` prints."""
+    done = subprocess.run(
+        [sys.executable, str(PROJECT / "benchmarks" / "evaluator_one.py"), str(folder), *arguments],
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    return done.stdout.splitlines()[-1]
+
+
+def _median(results: list[Result]) -> Result:
+    return Result(
+        statistics.median(result.seconds for result in results),
+        statistics.median(result.peak_mib for result in results),
+    )
+
+
+if __name__ == "__main__":
+    main()
