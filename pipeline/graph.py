@@ -4,7 +4,7 @@ The same definition runs here and on a cluster, so a node gets what it needs fro
 parameters and the storage that they name, and no path in it belongs to the machine that built it.
 """
 
-from tfx.components import StatisticsGen, Trainer
+from tfx.components import StatisticsGen
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import trainer_pb2
 
@@ -16,6 +16,7 @@ from components.import_schema_gen import ImportSchemaGen
 from components.infra_validator.component import InfraValidator
 from components.parity.component import ParityValidator
 from components.pusher import Pusher
+from components.training.component import Trainer
 from components.transform.component import Transform
 from components.validation.data_gate import DataGate
 from components.validation.example_validator import ExampleValidator

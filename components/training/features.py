@@ -7,6 +7,7 @@ import tensorflow_transform as tft
 
 from components.errors import InputError
 from components.training.folds import FOLD, fold_of
+from components.training.transform_graph import TransformGraph
 
 Features = dict[str, tf.Tensor]
 
@@ -42,7 +43,7 @@ class FeatureReader:
         """
         spec = transform_output.raw_feature_spec()
         self._spec = {column: spec[column] for column in columns}
-        self._transform = transform_output.transform_features_layer()
+        self._transform = TransformGraph(transform_output)
 
     def chunks(self, examples: tf.data.Dataset) -> tf.data.Dataset:
         """Serialized examples, one a time, to features and folds of some thousand rows a time."""
@@ -53,7 +54,7 @@ class FeatureReader:
     # There is no Python control flow to convert, and looking for it takes longer than tracing.
     @tf.autograph.experimental.do_not_convert
     def _encode(self, examples: tf.Tensor) -> Features:
-        features = dict(self._transform(tf.io.parse_example(examples, self._spec)))
+        features = self._transform(tf.io.parse_example(examples, self._spec))
         return features | {FOLD: fold_of(examples)}
 
 

@@ -5,6 +5,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from components.training.data import read_training_data
 from components.training.features import example_files, read_examples
 from components.training.options import TrainingOptions
+from components.training.run_log import RunLog
 from components.training.signatures import ServingModel
 from components.training.training import train
 from components.training.warm_up import WARM_UP_ROWS, write_warm_up
@@ -15,15 +16,16 @@ def run_fn(fn_args: FnArgs) -> None:
 
     Args:
         fn_args: Of which are used: train_files, transform_graph_path, schema_path,
-            serving_model_dir, custom_config, which holds `TrainingOptions`, and hyperparameters:
-            a tuner's, in place of those.
+            serving_model_dir, model_run_dir, custom_config, which holds `TrainingOptions`, and
+            hyperparameters: a tuner's, in place of those.
     """
     options = TrainingOptions.from_plain(fn_args.custom_config)
     options = options.tuned(fn_args.hyperparameters or {})
     data = read_training_data(
         fn_args.train_files, fn_args.transform_graph_path, fn_args.schema_path, options
     )
-    trained = train(options, data)
+    log = RunLog(fn_args.model_run_dir)
+    trained = train(options, data, log.seen)
     ServingModel(
         trained.model, data.transform_output, data.columns, options.label.sources, trained.target
     ).save(fn_args.serving_model_dir)
@@ -36,3 +38,4 @@ def run_fn(fn_args: FnArgs) -> None:
         {column: raw[column].dtype for column in data.columns},
         options.label.sources,
     )
+    log.close(trained, options)

@@ -8,6 +8,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.training.targets import Target
+from components.training.transform_graph import TransformGraph
 from schema.features import tensor_name
 from schema.labels import Task
 
@@ -72,7 +73,7 @@ class ServingModel(tf.Module):
         """
         super().__init__()
         self._model = model
-        self._transform = transform_output.transform_features_layer()
+        self._transform = TransformGraph(transform_output)
         spec = transform_output.raw_feature_spec()
         self._columns = {column: spec[column] for column in columns}
         self._labelled = self._columns | {column: spec[column] for column in label_columns}

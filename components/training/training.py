@@ -1,5 +1,6 @@
 """One model from rows and options: what the Trainer and each trial of the Tuner do alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -32,13 +33,16 @@ class Trained:
         return min((look.held_out for look in self.looks), default=float("nan"))
 
 
-def train(options: TrainingOptions, data: TrainingData) -> Trained:
+def train(
+    options: TrainingOptions, data: TrainingData, seen: Callable[[Look], None] = lambda look: None
+) -> Trained:
     """Fits a model, from the seed of the options on: the same call gives the same model.
 
     Args:
         options: How it is fitted; task, label and features must be those that the data was read
             with.
         data: What is learnt from; it is not changed.
+        seen: Told of each look at the rows held out.
 
     Raises:
         ModelRefused: the steps lead nowhere.
@@ -47,5 +51,5 @@ def train(options: TrainingOptions, data: TrainingData) -> Trained:
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
     model = build_model(data.features, data.depths, options, data.target.outputs)
     batches = data.rows.batches(options.batch_size, options.seed)
-    looks = fit(model, batches, held_out, data.target, options)
+    looks = fit(model, batches, held_out, data.target, options, seen)
     return Trained(model, held_out.calibrated(model), looks)

@@ -4,12 +4,15 @@ An execution arrives as TFX's own `ExecutionInvocation` message and leaves as it
 through files. Errors leave as a few words for the terminal; the whole story is in the log.
 """
 
+import contextlib
 import json
 import logging
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
+
+from components import progress
 
 _FAILED = 1
 _REFUSED = 3
@@ -21,9 +24,11 @@ def answer(request: dict[str, Any]) -> int:
 
     Args:
         request: `do` ("run" or "compile") and the files that belong to it, as `executors.py`
-            wrote it. `error` is where the cause goes when something fails.
+            wrote it. `error` is where the cause goes when something fails, `progress` where the
+            last that the step said of its progress is.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
+    logging.getLogger(progress.LOGGER).addHandler(_LastWords(Path(request["progress"])))
     try:
         if request["do"] == "compile":
             _compile(request)
@@ -35,6 +40,21 @@ def answer(request: dict[str, Any]) -> int:
         Path(request["error"]).write_text(json.dumps(cause), encoding="utf-8")
         return status
     return 0
+
+
+class _LastWords(logging.Handler):
+    """Keeps the last message in a file, whole at any time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        partial = self._path.with_suffix(".partial")
+        # What nobody can be shown is still in the log, and no reason to stop the work.
+        with contextlib.suppress(OSError):
+            partial.write_text(record.getMessage(), encoding="utf-8")
+            partial.replace(self._path)
 
 
 def _compile(request: dict[str, Any]) -> None:

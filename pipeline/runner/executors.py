@@ -140,6 +140,13 @@ class ExecutorHost:
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         return [self._end(**json.loads(line)) for line in lines]
 
+    def progress_of(self, name: str) -> str:
+        """Returns the last that a running node said of its progress; empty before the first."""
+        try:
+            return Path(self._requests[name]["progress"]).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
     def log_of(self, name: str) -> Path:
         """Where a node's log is."""
         return self._log_dir / f"{name}.log"
@@ -150,8 +157,9 @@ class ExecutorHost:
             "name": name,
             "log": str(self.log_of(name)),
             "error": str(self._work_dir / f"{name}.error"),
+            "progress": str(self._work_dir / f"{name}.progress"),
         }
-        for leftover in (request["error"], request["result"]):
+        for leftover in (request["error"], request["result"], request["progress"]):
             Path(leftover).unlink(missing_ok=True)
         self._requests[name] = request
         self._send(request)

@@ -4,6 +4,7 @@ This process decides, records and shows; executors run in the executor host's ch
 What is cached costs no TensorFlow import, because the host is started only when a node must run.
 """
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -137,6 +138,10 @@ class LocalRun:
         for ended in self.host.started().ended(_POLL_S):
             running = self._running.pop(ended.name)
             self._end(running, ended)
+        for name in self._running:
+            state, said = self._states[name], self.host.started().progress_of(name)
+            if said != state.detail:
+                self._set(name, dataclasses.replace(state, detail=said))
 
     def _end(self, running: _Running, ended: Ended) -> None:
         node, execution_id = running.node, running.dirs.execution_id

@@ -29,7 +29,8 @@ class State:
     Attributes:
         status: Where it stands.
         seconds: How long it ran; None when it has not run.
-        detail: What it says of its result, or why it failed; may have several lines.
+        detail: How far it is while it runs; then what it says of its result, or why it failed,
+            which may have several lines.
         started: Clock reading (seconds) at its start, while it runs.
     """
 

@@ -36,10 +36,17 @@ def progress(
     console: Console, nodes: list[str], clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[str, State], None]]:
     """Shows the nodes' states while the `with` block lasts; yields what to report them to."""
-    if not console.is_terminal:
-        yield lambda name, state: _print_line(console, name, state)
-        return
     states = dict.fromkeys(nodes, WAITING)
+    if not console.is_terminal:
+
+        def print_change(name: str, state: State) -> None:
+            # How far a node is would be a line each time, which nobody reads.
+            if state.status is not states[name].status:
+                _print_line(console, name, state)
+            states[name] = state
+
+        yield print_change
+        return
     with Live(
         get_renderable=lambda: state_table(states, clock()),
         console=console,

@@ -125,6 +125,7 @@ def train(folder, rows, schema, transform_output, hyperparameters=None, **option
             transform_graph_path=transform_output.transform_savedmodel_dir.rsplit("/", 1)[0],
             schema_path=f"{schema.uri}/schema.pbtxt",
             serving_model_dir=f"{model.uri}/Format-Serving",
+            model_run_dir=f"{model.uri}_run",
             custom_config=TRAINING | options,
             hyperparameters=hyperparameters,
         )

@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline.runner import code_version
 from pipeline.runner.executors import ExecutorHost, LazyHost
-from pipeline.runner.local import LocalRun, Place
+from pipeline.runner.local import LocalRun, Place, Report
 from pipeline.runner.nodes import needed_for, read_nodes
 from pipeline.runner.plan import plan
 from pipeline.runner.states import Outcome, Status
@@ -34,7 +35,14 @@ class Toy:
         self.place = Place(root / "artifacts", logs, parallel_nodes=2)
         self.runs = 0
 
-    def run(self, *, until: str | None = None, fresh: bool = False, **graph: object) -> Outcome:
+    def run(
+        self,
+        *,
+        until: str | None = None,
+        fresh: bool = False,
+        report: Report = lambda name, state: None,
+        **graph: object,
+    ) -> Outcome:
         ir = pipeline_pb2.Pipeline.FromString(compile_toy(**graph))
         self.runs += 1
         return LocalRun(
@@ -44,7 +52,7 @@ class Toy:
             store=self.store,
             place=self.place,
             host=self.host,
-            report=lambda name, state: None,
+            report=report,
             fresh=fresh,
         ).run()
 
@@ -223,6 +231,25 @@ def test_edited_code_is_run_and_not_served_from_the_cache(toy, monkeypatch):
         "Total": "after Double",
         "Aside": "nothing changed",
     }
+
+
+def test_a_running_node_says_how_far_it_is(toy, tmp_path):
+    gate, said = tmp_path / "gate", []
+    gate.mkdir()
+    # Should nothing be said, the node must not wait for ever.
+    late = threading.Timer(20, (gate / "go").touch)
+    late.start()
+
+    def report(name, state):
+        if state.status is Status.RUNNING and state.detail:
+            said.append((name, state.detail))
+            (gate / "go").touch()
+
+    outcome = toy.run(mood=str(gate), report=report)
+
+    late.cancel()
+    assert said == [("Double", "half of 4 numbers")]
+    assert outcome.states["Double"].detail == ""
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.orchestration.pipeline import Pipeline
 from tfx.types import standard_artifacts
 
+from components import progress
 from components.errors import DataRefused
 
 
@@ -42,6 +43,7 @@ def Double(
             Path(mood).touch()
             time.sleep(600)
         case _ if Path(mood).is_dir():
+            progress.tell(f"half of {len(values)} numbers")
             Path(mood, "started").touch()
             while not Path(mood, "go").exists():
                 time.sleep(0.05)

@@ -33,6 +33,7 @@ def test_without_a_terminal_each_change_is_a_line():
     with progress(target, ["ExampleGen", "Trainer"]) as report:
         report("ExampleGen", WAITING)
         report("ExampleGen", State(Status.RUNNING, started=0.0))
+        report("ExampleGen", State(Status.RUNNING, started=0.0, detail="4 rows"))
         report("ExampleGen", State(Status.DONE, 1.25, "9 rows"))
         report("Trainer", State(Status.FAILED, 0.5, "ValueError: [no]\nmore"))
 
@@ -50,6 +51,15 @@ def test_a_running_node_shows_its_elapsed_time():
     target.print(state_table({"Trainer": State(Status.RUNNING, started=10.0)}, now=12.5))
 
     assert printed(target) == ["▶ Trainer  running  2.5 s"]
+
+
+def test_a_running_node_shows_how_far_it_is():
+    target = console()
+    state = State(Status.RUNNING, started=0.0, detail="step 1,240 · loss 0.271")
+
+    target.print(state_table({"Trainer": state}, now=6.25))
+
+    assert printed(target) == ["▶ Trainer  running  6.2 s  step 1,240 · loss 0.271"]
 
 
 def outcome(**states: State) -> Outcome:

@@ -1,0 +1,81 @@
+"""What is kept of a fit: TensorBoard's curves, `training.json`, and words for people."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from components import progress
+from components.training.fitting import Look
+from components.training.options import TrainingOptions
+from components.training.training import Trained
+
+_FILE = "training.json"
+
+
+class RunLog:
+    """Writes into the Trainer's output `model_run` while the model is fitted."""
+
+    def __init__(self, folder: str) -> None:
+        """Opens it."""
+        self._folder = Path(folder)
+        self._writer = tf.summary.create_file_writer(folder)
+
+    def seen(self, look: Look) -> None:
+        """Adds a point to the curves and says where the fit is."""
+        with self._writer.as_default(step=look.step):
+            tf.summary.scalar("loss/fitted", look.fitted)
+            tf.summary.scalar("loss/held_out", look.held_out)
+            tf.summary.scalar("rows_per_s", look.rows_per_s)
+        progress.tell(words(look))
+
+    def close(self, trained: Trained, options: TrainingOptions) -> None:
+        """Writes `training.json`: all looks, the effective options, and how it began."""
+        self._writer.close()
+        plain = {
+            "task": options.task,
+            "looks": [plain_look(look) for look in trained.looks],
+            "options": options.to_plain(),
+            "temperature": trained.target.temperature,
+            "warm_start": None,
+        }
+        text = json.dumps(plain, indent=1, allow_nan=False)
+        (self._folder / _FILE).write_text(text, encoding="utf-8")
+
+
+def plain_look(look: Look) -> dict[str, float | None]:
+    """As JSON has it: what is no number is null."""
+    return {
+        "step": look.step,
+        **{
+            name: _finite(getattr(look, name))
+            for name in ("fitted", "held_out", "seconds", "rows_per_s")
+        },
+    }
+
+
+def words(look: Look) -> str:
+    """A look in a line."""
+    held_out = "" if math.isnan(look.held_out) else f" · held out {look.held_out:.3f}"
+    return f"step {look.step:,} · loss {look.fitted:.3f}{held_out} · {look.rows_per_s:,.0f} rows/s"
+
+
+def summary(folder: str) -> str:
+    """What the run's summary says of a finished fit."""
+    record: Mapping[str, Any] = json.loads((Path(folder) / _FILE).read_text(encoding="utf-8"))
+    looks = record["looks"]
+    judged = [look for look in looks if look["held_out"] is not None]
+    if not judged:
+        return f"{looks[-1]['step']:,} steps; no rows were held out"
+    best = min(judged, key=lambda look: look["held_out"])
+    return (
+        f"loss {best['held_out']:.4f} on rows held out, at step {best['step']:,} "
+        f"of {looks[-1]['step']:,}"
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
