@@ -88,9 +88,9 @@ def multiclass(label: Floats, answer: Floats) -> Measure:
 
     def measure(weights: Floats) -> Values:
         rows, hits, nats = _sums(weights, columns, 3).T
-        areas = [ranking.areas(weights)[0] for ranking in rankings]
+        areas = np.array([ranking.areas(weights)[0] for ranking in rankings], np.float64)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return {"accuracy": hits / rows, "loss": nats / rows, "auc": _mean_of_known(areas)}
+            return {"accuracy": hits / rows, "loss": nats / rows, "auc": _mean_of_known(areas.reshape(-1, len(weights)))}
 
     return measure
 
@@ -151,9 +151,8 @@ def _chunks(rows: int) -> Iterator[slice]:
         yield slice(start, start + _CHUNK_ROWS)
 
 
-def _mean_of_known(areas: list[Floats]) -> npt.NDArray[np.float64]:
-    """[replicates] the mean of those that are defined; NaN where none is."""
-    every = np.array(areas, np.float64)
+def _mean_of_known(every: Floats) -> npt.NDArray[np.float64]:
+    """[replicates] of [classes, replicates]: the mean of those that are defined, else NaN."""
     known = np.isfinite(every)
     with np.errstate(invalid="ignore"):
         mean: npt.NDArray[np.float64] = np.where(known, every, 0).sum(axis=0) / known.sum(axis=0)
