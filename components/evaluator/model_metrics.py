@@ -89,8 +89,9 @@ def multiclass(label: Floats, answer: Floats) -> Measure:
     def measure(weights: Floats) -> Values:
         rows, hits, nats = _sums(weights, columns, 3).T
         areas = np.array([ranking.areas(weights)[0] for ranking in rankings], np.float64)
+        mean = _mean_of_known(areas.reshape(-1, len(weights)))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return {"accuracy": hits / rows, "loss": nats / rows, "auc": _mean_of_known(areas.reshape(-1, len(weights)))}
+            return {"accuracy": hits / rows, "loss": nats / rows, "auc": mean}
 
     return measure
 
