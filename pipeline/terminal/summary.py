@@ -85,12 +85,13 @@ def _next(outcome: Outcome, request: Request) -> Sequence[str]:
         case 1:
             return "read the log, then go on from the node that failed:", continuing(request)
         case 3 if outcome.first(Status.REFUSED) in _MODEL_GATES:
-            what = "change the training or the gates in the configuration, then:"
+            report = command_line("report", request.config, request.where, request.overrides)
+            what = f"see why with `{report}`, change the training or the gates, then:"
             return what, continuing(request)
         case 3:
             what = "mend the data or the schema, or change its severity, then:"
             return what, continuing(request)
-    command = "run" if request.until else "status"
+    command = "run" if request.until else "report"
     return (command_line(command, request.config, request.where, request.overrides),)
 
 

@@ -37,7 +37,15 @@ def metrics_part(facts: RunFacts) -> Iterator[str]:
         yield missing("Without intervals and trivial model", facts.absent["metrics"])
     yield f'<p class="soft">On {entry["rows"]:,} rows of the split eval.</p>'
     yield from table(
-        ("metric", "#this model", "95 % interval", "#trivial", "#stable", "#change", "of change"),
+        (
+            "metric",
+            "#this model",
+            "95 % interval",
+            "#trivial",
+            "#stable",
+            "#better by",
+            "95 % interval",
+        ),
         [
             (
                 f"{cut(name)} {_direction(name)}",
@@ -83,7 +91,7 @@ def overall(facts: RunFacts) -> Mapping[str, Any]:
             name: {
                 "candidate": value,
                 "baseline": baseline.get(name),
-                "change": _difference(value, baseline.get(name)),
+                "change": _gain(name, value, baseline.get(name)),
             }
             for name, value in judged["candidate"].items()
         },
@@ -200,7 +208,7 @@ def _told(
     worst = min(known, key=lambda e: sign * e["metrics"][metric]["candidate"])
     known_ends = any(e["metrics"][metric].get("low") is not None for e in known)
     bars = " The bars are 95 % intervals." if known_ends else ""
-    rest = f" {smaller} smaller slices are in the table only." if smaller > 0 else ""
+    rest = f" In the table only: {smaller} more." if smaller > 0 else ""
     line = "" if whole is None else f" The dotted line is all rows, {measured(whole)}."
     return (
         f"Worst: {short(worst['slice'])}, {measured(worst['metrics'][metric]['candidate'])} "
@@ -226,7 +234,7 @@ def _table(entries: Sequence[Mapping[str, Any]], metric: str) -> Iterator[str]:
             f"#{metric}",
             "95 % interval",
             "#stable",
-            "#change",
+            "#better by",
             *(f"#{name}" for name in others),
         ),
         [
@@ -253,5 +261,8 @@ def _direction(metric: str) -> str:
     return f'<span class="soft small">{better} is better</span>'
 
 
-def _difference(value: float | None, other: float | None) -> float | None:
-    return None if value is None or other is None else value - other
+def _gain(metric: str, value: float | None, other: float | None) -> float | None:
+    """By how much a value is better than another, whichever direction that is."""
+    if value is None or other is None:
+        return None
+    return value - other if is_higher_better(metric) else other - value

@@ -6,10 +6,21 @@ from typing import Any
 
 from pipeline.reports.figures import plain
 from pipeline.reports.model.reading import RunFacts
-from pipeline.reports.model.words import cut, measured, missing
+from pipeline.reports.model.words import cut, interval, measured, missing, signed
 from pipeline.reports.tables import table
 
-_HEADS = ("verdict", "metric", "slice", "#rows", "#candidate", "#stable", "bound", "note")
+_HEADS = (
+    "verdict",
+    "metric",
+    "slice",
+    "#rows",
+    "#candidate",
+    "95 % interval",
+    "#stable",
+    "#better by",
+    "bound",
+    "note",
+)
 
 
 def verdict_part(facts: RunFacts) -> Iterator[str]:
@@ -60,7 +71,18 @@ def _gate(gate: Mapping[str, Any]) -> Sequence[str]:
         cut(gate.get("slice", "")),
         f"{gate['rows']:,}" if gate.get("rows") is not None else "",
         measured(gate.get("candidate")),
+        interval(gate.get("low"), gate.get("high")),
         measured(gate.get("baseline")),
-        f'<span class="whole">{cut(gate.get("bound", ""))} {plain(gate.get("limit"))}</span>',
+        _gain(gate),
+        f'<span class="whole">{cut(gate.get("bound", ""))} {_limit(gate.get("limit"))}</span>',
         cut(gate.get("note", ""), 300),
     )
+
+
+def _gain(gate: Mapping[str, Any]) -> str:
+    span = interval(gate.get("change_low"), gate.get("change_high"))
+    return signed(gate.get("change")) + (f" ({span})" if span else "")
+
+
+def _limit(value: float | None) -> str:
+    return "" if value is None else plain(float(f"{value:.4g}"))

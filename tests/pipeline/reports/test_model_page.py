@@ -113,8 +113,9 @@ def test_a_refusal_comes_first_with_slice_rows_values_and_bound(runs):
 
     assert verdict.index("Refused by Evaluator: nothing was pushed") < verdict.index("verdict")
     assert reason in verdict
-    row = verdict[verdict.index("refused", verdict.index("bound")) :]
-    assert re.match(r"refused\s*auc\s*payment_type=.*312\s*0\.7312\s*0\.9433\s*min 0\.8", row, re.S)
+    first = verdict[verdict.index("boundnote") :]
+    row = r"boundnote\s*refused\s*auc\s*payment_type=.*312\s*0\.7312\s*0\.9433\s*min 0\.8"
+    assert re.match(row, first, re.S)
 
 
 def test_a_first_run_says_that_there_is_no_baseline(runs):
@@ -235,3 +236,14 @@ def test_numbers_that_are_not_defined_are_not_drawn_as_zero(runs):
     at = trace["y"].index("payment_type=Prepaid ")
     assert trace["x"][at] is None
     json.dumps(trace, allow_nan=False)
+
+
+def test_a_lower_loss_than_the_stable_models_is_better_also_without_metrics_json(runs):
+    runs.add("run-1", without=["metrics.json"])
+    path = runs.folder / "run-1" / "Evaluator" / "evaluation" / "gates.json"
+    judged = {"rows": 10, "candidate": {"loss": 0.2}, "baseline": {"loss": 0.3}}
+    runs.rewrite(path, {**json.loads(path.read_text()), "overall": judged})
+
+    told = read(written(runs)).text["metrics"]
+
+    assert re.search(r"loss.*0\.2000\s*0\.3000\s*\+0\.1000", told)

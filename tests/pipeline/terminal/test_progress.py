@@ -71,7 +71,7 @@ def test_a_good_run_ends_with_what_was_pushed():
 
     print_summary(target, outcome(Pusher=State(Status.DONE, 1.0, "version 1 pushed")), REQUEST)
 
-    assert printed(target)[-2:] == ["done in 7.0 s: 1 done; version 1 pushed", " next  tfxp status"]
+    assert printed(target)[-2:] == ["done in 7.0 s: 1 done; version 1 pushed", " next  tfxp report"]
 
 
 def test_refused_data_ends_with_what_to_mend():
@@ -84,6 +84,17 @@ def test_refused_data_ends_with_what_to_mend():
     assert printed(target)[-3:] == [
         "refused in 7.0 s: 1 refused, 1 not run; nothing was pushed",
         " next  mend the data or the schema, or change its severity, then:",
+        "       tfxp run",
+    ]
+
+
+def test_a_refused_model_ends_with_where_to_see_why():
+    target = console()
+
+    print_summary(target, outcome(Evaluator=State(Status.REFUSED, 1.0, "auc 0.5")), REQUEST)
+
+    assert printed(target)[-2:] == [
+        " next  see why with `tfxp report`, change the training or the gates, then:",
         "       tfxp run",
     ]
 
