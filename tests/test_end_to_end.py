@@ -19,6 +19,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 TRIPS = Path(importlib.util.find_spec("tfx").origin).parent / (
     "examples/chicago_taxi_pipeline/data/simple/data.csv"
 )
+TFXP = str(Path(sys.executable).with_name("tfxp"))
 NODES = [
     "ImportSchemaGen",
     "ExampleGen",
@@ -83,8 +84,7 @@ class Workspace:
         overrides = [
             word for key, value in self.overrides.items() for word in ("--set", f"{key}={value}")
         ]
-        tfxp = str(Path(sys.executable).with_name("tfxp"))
-        return [tfxp, "run", "--where", str(self.where), *overrides, *arguments]
+        return [TFXP, "run", "--where", str(self.where), *overrides, *arguments]
 
     def run(self, *arguments: str) -> "Ran":
         done = subprocess.run(
@@ -138,6 +138,28 @@ def test_a_first_run_pushes_a_model_that_a_stranger_can_load_and_ask(trained):
         "serve_rows": True,
         "transform_features": True,
     }
+
+
+def test_a_run_is_reported_from_what_its_steps_really_wrote(trained, tmp_path):
+    workspace, _ = trained
+    page = tmp_path / "page.html"
+
+    done = subprocess.run(
+        [TFXP, "report", "--where", str(workspace.where), "--out", str(page)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    text = page.read_text(encoding="utf-8")
+    drawn = set(re.findall(r'id="chart-([a-z-]+)', text))
+    assert {"roc", "reliability", "slices", "importance", "dependence-", "training"} <= drawn
+    assert "Pushed as version 1" in text
+    assert "cannot be read" not in text.partition("<script>")[0]
+    # The run's own, although the files of today say otherwise.
+    assert re.search(r"training\.steps</td><td>60<", text)
 
 
 def test_a_second_run_takes_everything_from_the_cache_and_pushes_nothing(trained):

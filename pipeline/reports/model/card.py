@@ -178,7 +178,8 @@ def _step(facts: RunFacts, name: str) -> tuple[str, ...]:
         return cut(name), '<span class="soft">not run</span>', "", "", "", ""
     kind = {"done": "ok", "cached": "soft", "failed": "block"}.get(step.state, "warn")
     word = step.state
-    if name in facts.refusals:
+    # A gate that stops the rows ends like a step that failed; the run knows which it was.
+    if name in facts.refusals or (step.state == "failed" and facts.outcome == "refused"):
         kind, word = "block", "refused"
     made = [
         f'<span class="kind">{escape(key)} {artifact.id}{_of_run(facts, artifact)}</span>'

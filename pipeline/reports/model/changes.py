@@ -38,10 +38,9 @@ def configuration_changes(both: _Pair) -> Iterator[str]:
     """Yields the HTML of the keys that differ, with both values."""
     for name, facts in zip("AB", both, strict=True):
         if not facts.is_configuration_kept:
-            yield (
-                f'<p class="warn">Run {name} kept no configuration; '
-                "that of today stands for it.</p>"
-            )
+            yield f'<p class="warn">Not known: run {name} kept no configuration.</p>'
+    if not all(facts.is_configuration_kept for facts in both):
+        return
     values = [dict(flat(facts.what)) for facts in both]
     keys = list(dict.fromkeys([*values[0], *values[1]]))
     changed = [key for key in keys if values[0].get(key) != values[1].get(key)]
@@ -58,7 +57,7 @@ def configuration_changes(both: _Pair) -> Iterator[str]:
 def code_part(both: _Pair) -> Iterator[str]:
     """Yields the HTML of the fingerprints, and of the files and libraries that differ."""
     prints = [facts.code_version or "not kept" for facts in both]
-    yield from table(("", "A", "B"), [("code of the steps", *map(cut, prints))])
+    yield from table(("what", "A", "B"), [("code of the steps", *map(cut, prints))])
     files = _changed([_all(facts, "code") for facts in both])
     if files:
         named = ", ".join(cut(name, 200) for name in files[:_SHOWN])
@@ -150,7 +149,7 @@ def _drift(both: _Pair) -> Iterator[tuple[str, str, str]]:
 
 def _table(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     yield from table(
-        ("", "A", "B", "changed"),
+        ("what", "A", "B", "changed"),
         [
             (
                 cut(name, 80),

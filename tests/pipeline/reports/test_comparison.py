@@ -113,3 +113,13 @@ def test_files_of_code_that_differ_are_named(runs):
 
     assert "Files that differ: components/b.py." in told
     assert "The same in both" not in told
+
+
+def test_a_configuration_that_was_not_kept_is_not_called_the_same(runs):
+    runs.add("run-1", keeps_configuration=False)
+    runs.add("run-2")
+
+    told = compared(runs).text["configuration"]
+
+    assert "Not known: run A kept no configuration." in told
+    assert "The same in both" not in told

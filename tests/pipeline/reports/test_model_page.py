@@ -247,3 +247,20 @@ def test_a_lower_loss_than_the_stable_models_is_better_also_without_metrics_json
     told = read(written(runs)).text["metrics"]
 
     assert re.search(r"loss.*0\.2000\s*0\.3000\s*\+0\.1000", told)
+
+
+def test_rows_that_a_gate_refused_are_not_a_failure(runs):
+    detail = "DataGate: 3 findings"
+    runs.add(
+        "run-1",
+        ["ImportSchemaGen", "ExampleGen"],
+        failed=["DataGate"],
+        outcome="refused",
+        detail=detail,
+    )
+
+    page = read(written(runs))
+
+    assert f"Refused: nothing was pushed\n{detail}" in page.text["verdict"]
+    assert re.search(r"DataGate\s*refused", page.text["lineage"])
+    assert "The rows were not validated in this run." in page.text["data"]
