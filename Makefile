@@ -21,10 +21,11 @@ check: ready ## lint, formatting, types, and which room imports which
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
-bench: ready ## compare with TFX's own taxi example, its ExampleGens and its Evaluator on the same rows
+bench: ready ## compare with TFX on the same rows, and with LightGBM on public tables
 	@.venv/bin/python benchmarks/compare.py $(ARGS)
 	@.venv/bin/python benchmarks/ingest.py $(ARGS)
 	@.venv/bin/python benchmarks/evaluator.py $(ARGS)
+	@.venv/bin/python benchmarks/quality.py
 
 lock: ## remake requirements.lock and bootstrap.lock from setup.py (ARGS=--upgrade for newer versions)
 	@./bootstrap.sh lock $(ARGS)

@@ -13,7 +13,7 @@ _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 def calibrated(target: Target, label: tf.Tensor, output: tf.Tensor, weights: tf.Tensor) -> Target:
-    """Returns the target with the temperature that fits rows not learnt from best.
+    """Returns the target that fits rows not learnt from best, by its temperature or its level.
 
     Temperature scaling is from Guo et al., "On Calibration of Modern Neural Networks" (2017). It
     changes no order of the answers, and so no AUC.
@@ -25,7 +25,7 @@ def calibrated(target: Target, label: tf.Tensor, output: tf.Tensor, weights: tf.
         weights: [rows, members]: 1 for the members that did not learn from the row.
     """
     if target.task == "regression":
-        return target
+        return target.levelled(label, output, weights)
 
     def loss(logarithm: float) -> float:
         warmed = target.at_temperature(math.exp(logarithm))

@@ -1,12 +1,13 @@
 """What the network's outputs mean: how a label becomes what it is fitted to, and back."""
 
 import dataclasses
-import math
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from components.training.scales import Scale, scale_of
 from schema.labels import Classes, Task
 
 
@@ -14,21 +15,17 @@ from schema.labels import Classes, Task
 class Target:
     """The label as the members of the network see it.
 
-    A regression is fitted to the label's z-score, so that it learns as well whatever the unit.
-
     Attributes:
         task: What is learnt.
         classes: In the order of their ids; none but for `multiclass`.
-        mean: Of the label in the training rows, for a regression.
-        deviation: Its standard deviation.
+        scale: Of the label, for a regression.
         temperature: By which the outputs of a classifier are divided before they become
             probabilities, so that these are neither too sure nor too careful.
     """
 
     task: Task
     classes: Classes = ()
-    mean: float = 0.0
-    deviation: float = 1.0
+    scale: Scale = Scale()
     temperature: float = 1.0
 
     @property
@@ -39,7 +36,7 @@ class Target:
     def losses(self, label: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
         """[batch, members] of [batch] label and [batch, members, outputs]."""
         members = output.shape[1]
-        wanted = tf.repeat(self.fitted(label)[:, tf.newaxis], members, axis=1)
+        wanted = tf.repeat(self.scale.fitted(label)[:, tf.newaxis], members, axis=1)
         match self.task:
             case "binary":
                 return tf.nn.sigmoid_cross_entropy_with_logits(wanted, output[:, :, 0])
@@ -65,16 +62,17 @@ class Target:
             case "multiclass":
                 losses = keras.losses.sparse_categorical_crossentropy(label, answer)
             case "regression":
-                losses = tf.square(answer[:, 0] - self.fitted(label))
+                losses = tf.square((answer[:, 0] - label) / self.scale.unit)
         return float(tf.reduce_mean(losses))
-
-    def fitted(self, label: tf.Tensor) -> tf.Tensor:
-        """[batch] float32: the label as the network is fitted to it."""
-        return (label - self.mean) / self.deviation
 
     def at_temperature(self, temperature: float) -> "Target":
         """The same, answering at that temperature."""
         return dataclasses.replace(self, temperature=temperature)
+
+    def levelled(self, label: tf.Tensor, output: tf.Tensor, weights: tf.Tensor) -> "Target":
+        """The same, a regression answering on the level of rows not learnt from."""
+        answers = self._together(output, weights)[:, 0]
+        return dataclasses.replace(self, scale=self.scale.levelled(label, answers))
 
     def answers(self, output: tf.Tensor) -> dict[str, tf.Tensor]:
         """What a client gets for [batch, members, outputs] of the network."""
@@ -87,7 +85,7 @@ class Target:
                 best = tf.gather(names, tf.argmax(answer, axis=1))
                 return {"probabilities": answer, "class": best[:, tf.newaxis]}
             case "regression":
-                return {"value": answer * self.deviation + self.mean}
+                return {"value": answer}
 
     def _together(self, output: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         """[batch, outputs]: the mean of the members' probabilities, or of their values."""
@@ -97,13 +95,13 @@ class Target:
             case "multiclass":
                 each = tf.nn.softmax(output / self.temperature)
             case "regression":
-                each = output
+                each = self.scale.values(output)
         weighted = each * weights[:, :, tf.newaxis]
         return tf.reduce_sum(weighted, axis=1) / tf.reduce_sum(weights, axis=1, keepdims=True)
 
 
 def of_labels(task: Task, classes: Classes, labels: tf.data.Dataset) -> Target:
-    """Returns the target, for a regression with mean and deviation of all training labels.
+    """Returns the target, for a regression with the scale of all training labels.
 
     Args:
         task: What is learnt.
@@ -112,19 +110,5 @@ def of_labels(task: Task, classes: Classes, labels: tf.data.Dataset) -> Target:
     """
     if task != "regression":
         return Target(task, classes if task == "multiclass" else ())
-    count, mean, squares = 0.0, 0.0, 0.0
-    for chunk in labels:
-        values = tf.cast(tf.boolean_mask(chunk, tf.math.is_finite(chunk)), tf.float64)
-        rows = float(tf.size(values))
-        if not rows:
-            continue
-        # Chan's update: sums of large squares would cancel.
-        here = float(tf.reduce_mean(values))
-        apart = here - mean
-        squares += float(tf.reduce_sum((values - here) ** 2)) + apart**2 * count * rows / (
-            count + rows
-        )
-        count += rows
-        mean += apart * rows / count
-    deviation = math.sqrt(squares / count) if count else 0.0
-    return Target(task, (), mean, deviation or 1.0)
+    values = np.concatenate([chunk.numpy() for chunk in labels]).astype(np.float64)
+    return Target(task, (), scale_of(values[np.isfinite(values)]))
