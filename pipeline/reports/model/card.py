@@ -187,8 +187,8 @@ def _step(facts: RunFacts, name: str) -> tuple[str, ...]:
         for artifact in artifacts
     ]
     return (
-        cut(name),
-        f'<span class="{kind}">{word}</span>',
+        f'<span class="whole">{cut(name)}</span>',
+        f'<span class="whole {kind}">{word}</span>',
         "" if step.seconds is None else f"{step.seconds:.1f}",
         cut(says(step) or step.error, 300),
         str(step.execution_id),

@@ -115,7 +115,7 @@ def dependence_part(facts: RunFacts) -> Iterator[str]:
 
 
 def _dependence(name: str, column: Mapping[str, Any], facts: RunFacts) -> Chart:
-    points = column["points"]
+    points = sorted(column["points"], key=_place)
     series = _series(points, facts.classes)
     is_number = column["kind"] == "number"
     x = numbers([p["value"] for p in points]) if is_number else [_tick(p["value"]) for p in points]
@@ -141,6 +141,14 @@ def _dependence(name: str, column: Mapping[str, Any], facts: RunFacts) -> Chart:
         },
         height=280,
     )
+
+
+def _place(point: Mapping[str, Any]) -> tuple[bool, float]:
+    """Values that are numbers in their order, behind them all others in that of the file."""
+    try:
+        return False, float(point["value"])
+    except (TypeError, ValueError):
+        return True, 0.0
 
 
 def _of_class(series: Mapping[str, object]) -> str:

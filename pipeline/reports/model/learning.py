@@ -1,6 +1,7 @@
 """The parts about how the model was made: fitting, tuning, parity."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -190,16 +191,31 @@ def parity_part(facts: RunFacts) -> Iterator[str]:
         f'<p class="soft">{found["rows"]:,} rows, through the pipeline and through each '
         f"signature; at most {plain(found['limit'])} may lie between them.</p>"
     )
+    largest: dict[str, Mapping[str, Any]] = {}
+    for difference in sorted(found["differences"], key=_undefined_first):
+        largest.setdefault(difference["signature"], difference)
+    yield from _differences(list(largest.values()), found["limit"])
+    yield "<details><summary>Every output</summary><div>"
+    yield from _differences(found["differences"], found["limit"])
+    yield "</div></details>"
+
+
+def _undefined_first(difference: Mapping[str, Any]) -> float:
+    value = difference.get("largest")
+    return -math.inf if value is None else -float(value)
+
+
+def _differences(found: Sequence[Mapping[str, Any]], limit: float) -> Iterator[str]:
     yield from table(
         ("signature", "output", "#largest difference", "#row"),
         [
             (
                 cut(d["signature"]),
                 cut(d["output"]),
-                _judged(d.get("largest"), found["limit"]),
+                _judged(d.get("largest"), limit),
                 "" if d.get("row") is None else f"{d['row']:,}",
             )
-            for d in found["differences"]
+            for d in found
         ],
     )
 

@@ -205,7 +205,9 @@ def _told(
     if not known:
         return f"{metric} is undefined on every slice."
     sign = 1 if is_higher_better(metric) else -1
-    worst = min(known, key=lambda e: sign * e["metrics"][metric]["candidate"])
+    # Of rows too few for an interval the metric says nothing.
+    sure = [e for e in known if e["metrics"][metric].get("low") is not None] or known
+    worst = min(sure, key=lambda e: sign * e["metrics"][metric]["candidate"])
     known_ends = any(e["metrics"][metric].get("low") is not None for e in known)
     bars = " The bars are 95 % intervals." if known_ends else ""
     rest = f" In the table only: {smaller} more." if smaller > 0 else ""

@@ -264,3 +264,49 @@ def test_rows_that_a_gate_refused_are_not_a_failure(runs):
     assert f"Refused: nothing was pushed\n{detail}" in page.text["verdict"]
     assert re.search(r"DataGate\s*refused", page.text["lineage"])
     assert "The rows were not validated in this run." in page.text["data"]
+
+
+def test_the_largest_difference_of_each_signature_is_told_first(runs):
+    runs.add("run-1")
+    differences = [
+        {"signature": "serve_rows", "output": name, "largest": value, "row": 1}
+        for name, value in (("small", 1e-9), ("large", 2e-4), ("middle", 1e-6))
+    ]
+    path = runs.folder / "run-1" / "ParityValidator" / "parity" / "parity.json"
+    runs.rewrite(path, {"rows": 9, "limit": 1e-5, "differences": differences})
+
+    text = written(runs)
+
+    first = read(text).text["parity"].partition("Every output")[0]
+    assert re.search(r"large\s*0\.0002", first)
+    assert "small" not in first
+    assert '<span class="block">0.0002</span>' in text
+
+
+def test_codes_stand_in_the_order_of_their_numbers(runs):
+    runs.add("run-1")
+    points = [{"value": v, "answer": 0.1, "share": 0.3} for v in ("10", "9", None, "1")]
+    column = {"column": "month", "kind": "category", "points": points}
+    path = runs.folder / "run-1" / "Explainer" / "explanation" / "partial_dependence.json"
+    runs.rewrite(path, {"columns": [column]})
+
+    drawn = read(written(runs)).figure("dependence-0")["data"][0]["x"]
+
+    assert [value.strip() for value in drawn] == ["1", "9", "10", "(missing)"]
+
+
+def test_the_worst_slice_is_one_that_has_rows_enough_for_an_interval(runs):
+    runs.add("run-1")
+    path = runs.folder / "run-1" / "Evaluator" / "evaluation" / "metrics.json"
+    sure = {"candidate": 0.8, "low": 0.7, "high": 0.9}
+    entries = [
+        {"slice": name, "rows": rows, "metrics": {"auc": measured}}
+        for name, rows, measured in (
+            ("overall", 900, sure),
+            ("a=1", 700, sure),
+            ("a=2", 3, {"candidate": 0.1, "low": None, "high": None}),
+        )
+    ]
+    runs.rewrite(path, entries)
+
+    assert "Worst: a=1, 0.8000 on 700 rows" in read(written(runs)).text["slices"]
