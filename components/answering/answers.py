@@ -1,7 +1,7 @@
 """What models answer for labelled rows, as arrays."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,10 @@ class Answers:
     def rows(self) -> int:
         """How many labelled rows there are."""
         return len(self.label)
+
+    def of_columns(self, names: Sequence[str]) -> "Answers":
+        """The same with those columns only, in the order of the names."""
+        return replace(self, columns={name: self.columns[name] for name in names})
 
     def taken(self, rows: npt.NDArray[np.intp]) -> "Answers":
         """Those rows alone, such as a sample of them."""

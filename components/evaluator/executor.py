@@ -15,7 +15,9 @@ from tfx.utils import io_utils, json_utils, path_utils
 from components.answering.answers import Answers
 from components.answering.asking import answers
 from components.evaluator.blessing import bless
+from components.evaluator.closer_look import look_closer
 from components.evaluator.eval_config import eval_config
+from components.evaluator.fairness_gate import judge_gaps
 from components.evaluator.finding import Finding, brief
 from components.evaluator.judging import judge
 from components.evaluator.measured import Measurements
@@ -68,20 +70,22 @@ class Executor(base_executor.BaseExecutor):
             task=options.task,
             candidate=path_utils.serving_model_path(model.uri),
             baseline=None if baseline is None else path_utils.serving_model_path(baseline.uri),
-            columns=options.slice_columns,
+            columns=[column.name for column in columns(schema)],
         )
         train_files = _files(examples, "train")
         measurements = measure(
-            found,
+            found.of_columns(options.slice_columns),
             options.task,
             slices=options.slices,
             named=options.named_slices,
             trivial=trivial_answer(train_files, schema, options.label, options.task),
             seed=options.seed,
         )
+        closer = look_closer(found, options, schema, train_files)
         findings = [
             *judge(options, measurements, has_baseline=baseline is not None),
             *broken(found, options.task),
+            *judge_gaps(options.fairness, closer.fairness),
         ]
         evaluation = Path(
             artifact_utils.get_single_uri(output_dict[standard_component_specs.EVALUATION_KEY])
@@ -95,7 +99,11 @@ class Executor(base_executor.BaseExecutor):
             data=examples[0].uri,
             models=_locations(model, baseline),
         )
-        decided = _write(evaluation, findings, measurements, found, options.seed)
+        closer.write(evaluation)
+        shown = dict.fromkeys([*options.slice_columns, *options.fairness.columns])
+        decided = _write(
+            evaluation, findings, measurements, found.of_columns([*shown]), options.seed
+        )
         blessing = artifact_utils.get_single_instance(
             output_dict[standard_component_specs.BLESSING_KEY]
         )

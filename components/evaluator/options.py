@@ -3,11 +3,12 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from components.errors import ComponentError
 from components.evaluator.metrics import METRICS
+from components.judgement.options import FairnessOptions
 from schema.labels import Label, Task
 
 OVERALL = "overall"
@@ -70,6 +71,7 @@ class EvaluatorOptions:
         label: The label.
         slices: Raw columns to slice by, one tuple a way of slicing.
         gates: At least one.
+        fairness: What is sensitive; without columns nothing is.
         seed: Of the bootstrap.
     """
 
@@ -77,6 +79,7 @@ class EvaluatorOptions:
     label: Label
     slices: tuple[tuple[str, ...], ...] = ()
     gates: tuple[Gate, ...]
+    fairness: FairnessOptions = field(default_factory=lambda: FairnessOptions(max_gap={}))
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -114,13 +117,14 @@ class EvaluatorOptions:
 
     @classmethod
     def from_json(cls, text: str) -> "EvaluatorOptions":
-        """From JSON: `task`, `label`, `slices`, `gates` and `seed` under the names above."""
+        """From JSON: the attributes above under their names."""
         plain = json.loads(text)
         return cls(
             task=plain["task"],
             label=Label(**plain["label"]),
             slices=tuple(tuple(columns) for columns in plain.get("slices", ())),
             gates=tuple(Gate(**_without_none(gate)) for gate in plain["gates"]),
+            fairness=FairnessOptions.from_plain(plain.get("fairness", {})),
             seed=plain.get("seed", 0),
         )
 

@@ -123,12 +123,12 @@ def worst_rows(
     worst = answers.taken(places)
     values = {name: arrow_values(worst.columns[name], kind) for name, kind in kinds.items()}
     return worst_table(
-        pa.table(values),
+        pa.table({name: _as_read(values[name], kind) for name, kind in kinds.items()}),
         worst.label,
         worst.candidate,
         losses[places],
         [
-            [*in_weak, *in_declared]
+            list(dict.fromkeys([*in_weak, *in_declared]))
             for in_weak, in_declared in zip(
                 _weak_of(values, weak, len(places)),
                 _declared_of(worst.columns, declared, len(places)),
@@ -136,6 +136,11 @@ def worst_rows(
             )
         ],
     )
+
+
+def _as_read(values: pa.Array, kind: Kind) -> pa.Array:
+    """In the type that examples have."""
+    return values.cast(pa.float32()) if kind == "float" else values
 
 
 def _weak_of(values: Mapping[str, pa.Array], weak: Weakness, rows: int) -> list[list[str]]:

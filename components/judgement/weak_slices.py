@@ -20,6 +20,9 @@ from components.judgement.slice_sums import SliceSums, critical_value, slice_sum
 _MOST_LISTED = 10
 _CONFIDENCE = 0.95
 
+_MOST_PAIRED = 40
+"""So many columns are paired with each other; each pair is one more pass over the rows."""
+
 _MOST_EXAMINED = 300
 """So many of the weakest are held against those that are listed already."""
 
@@ -97,7 +100,7 @@ def weakest_slices(
             losses,
             squares,
         )
-        for a, b in itertools.combinations(range(len(columns)), 2)
+        for a, b in itertools.combinations(_paired(singles, float(losses.mean())), 2)
     }
     count = sum(int((sums.rows >= min_rows).sum()) for sums in (*singles, *pairs.values()))
     bar = _Bar(
@@ -109,6 +112,15 @@ def weakest_slices(
     found = [*_weak_singles(singles, bar), *_weak_pairs(columns, singles, pairs, bar)]
     found.sort(reverse=True)
     return [_named(code, columns, losses, bar) for code in _distinct(found, columns, losses, bar)]
+
+
+def _paired(singles: Sequence[SliceSums], overall: float) -> list[int]:
+    """The places of the columns that are paired: of very many those that matter most alone."""
+    matter = []
+    for place, sums in enumerate(singles):
+        apart = float((sums.rows * np.square(sums.mean - overall)).sum())
+        matter.append((apart / max(int((sums.rows > 0).sum()) - 1, 1), -place))
+    return sorted(-place for _, place in sorted(matter)[-_MOST_PAIRED:])
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,15 @@
 """Rates of the groups of a sensitive column."""
 
-import numpy as np
 import pytest
 
-from components.judgement.fairness import MOST_GROUPS, column_fairness, plain
-
-
-def found(groups, *, thresholds=(0.5,), min_rows=50):
-    """Each group by its false positives, true negatives, false negatives and true positives."""
-    codes, label, probability = [], [], []
-    for code, counts in enumerate(groups.values()):
-        for (is_positive, is_called), rows in zip(
-            [(False, True), (False, False), (True, False), (True, True)], counts, strict=True
-        ):
-            codes += [code] * rows
-            label += [is_positive] * rows
-            probability += [0.7 if is_called else 0.3] * rows
-    return column_fairness(
-        "sex",
-        list(groups),
-        np.array(codes),
-        np.array(label),
-        np.array(probability),
-        thresholds=thresholds,
-        min_rows=min_rows,
-        seed=1,
-    )
-
+from components.judgement.fairness import MOST_GROUPS, plain
+from tests.components.judgement.groups import column_of
 
 FAIR = (10, 90, 20, 80)
 
 
 def test_rates_by_group():
-    column = found({"F": (10, 90, 20, 80), "M": (40, 60, 20, 30)})
+    column = column_of({"F": (10, 90, 20, 80), "M": (40, 60, 20, 30)})
 
     rates = {gap.rate: dict(gap.by_group) for gap in column.gaps}
     assert rates == {
@@ -45,14 +22,14 @@ def test_rates_by_group():
 
 
 def test_the_threshold_itself_is_not_positive():
-    column = found({"F": FAIR, "M": FAIR}, thresholds=(0.29, 0.3, 0.7))
+    column = column_of({"F": FAIR, "M": FAIR}, thresholds=(0.29, 0.3, 0.7))
 
     called = [g.by_group["F"] for g in column.gaps if g.rate == "positive_rate"]
     assert called == [1.0, 0.45, 0.0]
 
 
 def test_small_groups_are_listed_and_not_judged():
-    column = found({"F": FAIR, "M": FAIR, "X": (5, 5, 5, 5)})
+    column = column_of({"F": FAIR, "M": FAIR, "X": (5, 5, 5, 5)})
 
     assert [(g.value, g.rows, g.is_judged) for g in column.groups] == [
         ("F", 200, True),
@@ -64,7 +41,7 @@ def test_small_groups_are_listed_and_not_judged():
 
 
 def test_without_negatives_only_what_needs_them_is_not_judged():
-    column = found({"F": FAIR, "M": FAIR, "X": (0, 0, 50, 50)})
+    column = column_of({"F": FAIR, "M": FAIR, "X": (0, 0, 50, 50)})
 
     judged = {gap.rate: list(gap.by_group) for gap in column.gaps}
     assert judged == {
@@ -82,14 +59,14 @@ def test_without_negatives_only_what_needs_them_is_not_judged():
 
 
 def test_one_judged_group_has_no_gap():
-    column = found({"F": FAIR, "X": (5, 5, 5, 5)})
+    column = column_of({"F": FAIR, "X": (5, 5, 5, 5)})
 
     assert [gap.gap for gap in column.gaps] == [None, None, None]
 
 
 def test_beyond_the_largest_groups_the_rest_is_listed():
     groups = {f"g{place:02}": FAIR for place in range(MOST_GROUPS)}
-    column = found({"small": (10, 20, 10, 20), **groups})
+    column = column_of({"small": (10, 20, 10, 20), **groups})
 
     assert len(column.gaps[0].by_group) == MOST_GROUPS
     assert not column.groups[0].is_judged
@@ -97,11 +74,11 @@ def test_beyond_the_largest_groups_the_rest_is_listed():
 
 
 def test_groups_without_any_row_are_not_there():
-    assert [group.value for group in found({"F": FAIR, "M": (0, 0, 0, 0)}).groups] == ["F"]
+    assert [group.value for group in column_of({"F": FAIR, "M": (0, 0, 0, 0)}).groups] == ["F"]
 
 
 def test_plain_values_are_those_of_the_file():
-    column = found({"F": (10, 90, 20, 80), "M": (40, 60, 20, 30), "X": (1, 1, 1, 1)})
+    column = column_of({"F": (10, 90, 20, 80), "M": (40, 60, 20, 30), "X": (1, 1, 1, 1)})
 
     (written,) = plain([column])["columns"]
 

@@ -59,3 +59,10 @@ def test_the_surest_pair_is_not_a_small_group_with_an_extreme_rate():
 def test_the_same_seed_gives_the_same_interval():
     assert gap([50, 20], [100, 100], seed=3) == gap([50, 20], [100, 100], seed=3)
     assert gap([50, 20], [100, 100], seed=3).low != gap([50, 20], [100, 100], seed=4).low
+
+
+def test_groups_of_a_few_rows_that_are_all_alike_are_not_known_exactly():
+    found = gap([0, 12], [12, 12])
+
+    assert found.low < 0.85
+    assert found.high == 1

@@ -55,14 +55,14 @@ def test_the_worst_rows_say_what_they_are_and_where_they_lie():
     answered = answers(flipped=is_planted)
     weak = weakness(answered, "binary", KINDS, [*KINDS], seed=1)
 
-    table = worst_rows(answered, "binary", KINDS, [["code"], ["b", "a"]], weak)
+    table = worst_rows(answered, "binary", KINDS, [["code"], ["code", "a"]], weak)
 
     rows = table.to_pylist()
     assert len(rows) == 100
     assert [row["loss"] for row in rows] == sorted((row["loss"] for row in rows), reverse=True)
     for row in rows:
         weak_ones = ["a=x, b=q"] if (row["a"], row["b"]) == ("x", "q") else []
-        declared = [f"code={row['code']}", f"a={row['a']}, b={row['b']}"]
+        declared = [f"code={row['code']}", f"a={row['a']}, code={row['code']}"]
         assert row["slices"] == weak_ones + declared
         right = row["prediction"] if row["label"] else 1 - row["prediction"]
         assert row["loss"] == pytest.approx(-np.log(max(right, 1e-7)), rel=1e-4)
@@ -77,3 +77,22 @@ def test_a_row_without_a_value_is_in_no_slice_by_it():
     rows = worst_rows(answered, "binary", KINDS, [["a"]], weak).to_pylist()
 
     assert {(row["a"], *row["slices"]) for row in rows} == {("p", "a=p"), (None,)}
+
+
+def test_a_declared_slice_that_is_weak_is_said_once():
+    answered = answers(flipped=lambda columns: columns["a"] == "x")
+    weak = weakness(answered, "binary", KINDS, [*KINDS], seed=1)
+
+    rows = worst_rows(answered, "binary", KINDS, [["a"]], weak).to_pylist()
+
+    assert {tuple(row["slices"]) for row in rows} == {(f"a={row['a']}",) for row in rows}
+
+
+def test_worst_rows_have_the_types_of_the_examples():
+    answered = answers()
+    weak = weakness(answered, "binary", KINDS, [], seed=1)
+
+    table = worst_rows(answered, "binary", KINDS, [], weak)
+
+    types = {name: str(table.schema.field(name).type) for name in KINDS}
+    assert types == {"a": "string", "b": "string", "code": "int64", "x": "float"}

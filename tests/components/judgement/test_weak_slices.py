@@ -111,3 +111,14 @@ def test_a_column_that_says_the_same_again_is_not_listed_again():
 def test_without_rows_or_columns_nothing_is_claimed():
     assert weakest_slices(np.array([]), [], 50) == []
     assert weakest_slices(np.ones(100), [], 50) == []
+
+
+def test_of_very_many_columns_those_that_matter_are_paired():
+    columns, label, probability = table(8)
+    random = np.random.default_rng(9)
+    many = {f"z{place}": random.choice(list("pq"), ROWS) for place in range(60)}
+    is_bad = (columns["a"] == "x") & (columns["b"] == "q")
+
+    slices, _ = weakest(many | columns, label ^ is_bad, probability)
+
+    assert [str(each) for each in slices] == ["a=x, b=q"]

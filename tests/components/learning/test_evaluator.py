@@ -33,11 +33,11 @@ def careless(taxi, tmp_path_factory):
 def evaluate(taxi, tmp_path):
     """Runs the node; gives the blessing and what stands in gates.json."""
 
-    def run(model, baseline, *gates, examples=taxi.examples, folder="evaluation"):
+    def run(model, baseline, *gates, examples=taxi.examples, folder="evaluation", **options):
         absent = trips.artifact(standard_artifacts.Model, tmp_path / "absent")
         evaluation = trips.artifact(standard_artifacts.ModelEvaluation, tmp_path / folder)
         blessing = trips.artifact(standard_artifacts.ModelBlessing, tmp_path / f"{folder}-blessing")
-        options = {"task": "binary", "label": trips.TIP, "slices": [["payment_type"]]}
+        options |= {"task": "binary", "label": trips.TIP, "slices": [["payment_type"]]}
         Executor(trips.BEAM).Do(
             {
                 "examples": [examples],
@@ -236,3 +236,44 @@ def test_no_rows_to_judge_by_refuse_and_say_so(evaluate, taxi, tmp_path):
     assert blessing.get_int_custom_property("blessed") == 0
     assert "there is no row with a label" in blessing.get_string_custom_property("reason")
     assert gates["overall"]["rows"] == 0
+
+
+def test_groups_that_do_not_get_alike_refuse_and_are_named(evaluate, taxi, tmp_path):
+    fairness = {
+        "columns": ["payment_type"],
+        "thresholds": [0.5],
+        "min_rows": 100,
+        "max_gap": {"positive_rate": 0.2},
+    }
+
+    blessing, gates = evaluate(taxi.model, None, {"metric": "auc", "min": 0.9}, fairness=fairness)
+
+    assert blessing.get_int_custom_property("blessed") == 0
+    (reason,) = blessing.get_string_custom_property("reason").splitlines()
+    assert reason.startswith("positive_rate_gap@0.5 0.")
+    assert "max_gap 0.2, groups of payment_type" in reason
+    (refused,) = [gate for gate in gates["gates"] if not gate["passed"]]
+    assert 0.2 < refused["low"] < refused["candidate"] < refused["high"]
+    (column,) = json.loads((tmp_path / "evaluation" / "fairness.json").read_text())["columns"]
+    judged = {group["value"] for group in column["groups"] if group["judged"]}
+    assert judged == {"Cash", "Credit Card"}
+
+
+def test_a_slice_that_nobody_declared_is_found_with_its_rows(evaluate, taxi, tmp_path):
+    rows = [
+        row | {"tips": row["fare"]}
+        if (row["payment_type"], row["trip_start_day"]) == (b"Cash", 6)
+        else row
+        for row in taxi.rows[2000:]
+    ]
+    examples = trips.examples(tmp_path / "rows", train=taxi.rows[:50], eval=rows)
+
+    evaluate(taxi.model, None, {"metric": "auc", "max": 0.99}, examples=examples)
+
+    weak = json.loads((tmp_path / "evaluation" / "weak_slices.json").read_text())
+    worst = pq.read_table(tmp_path / "evaluation" / "worst_rows.parquet").to_pylist()
+    assert weak["slices"][0]["slice"] == "trip_start_day=6, payment_type=Cash"
+    assert worst[0]["slices"] == ["trip_start_day=6, payment_type=Cash", "payment_type=Cash"]
+    assert (worst[0]["trip_start_day"], worst[0]["tips"]) == (6, worst[0]["fare"])
+    answers = pq.read_table(tmp_path / "evaluation" / "answers.parquet")
+    assert [name for name in answers.column_names if "column." in name] == ["column.payment_type"]
