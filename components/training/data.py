@@ -8,6 +8,12 @@ import tensorflow_transform as tft
 from components.training.batches import TrainingRows, training_rows
 from components.training.features import FeatureReader, example_files, read_examples
 from components.training.options import TrainingOptions
+from components.training.own_features import (
+    FeatureSpec,
+    feature_spec,
+    id_depths,
+    require_served,
+)
 from components.training.targets import Target, of_labels
 from components.transform.depths import depths
 from schema import read_schema
@@ -21,7 +27,10 @@ class TrainingData:
 
     Attributes:
         transform_output: What Transform wrote.
-        features: What the model sees.
+        columns: The raw columns that the features are made from.
+        features: What the model sees: as the schema says, or, made by the problem's own
+            `preprocessing_fn`, by transformed name.
+        spec: Shape and type of every feature, by transformed name.
         depths: One more than the largest id, by transformed name, for every feature that is ids.
         label: Name of the label among the features of a row.
         rows: The training rows.
@@ -29,16 +38,13 @@ class TrainingData:
     """
 
     transform_output: tft.TFTransformOutput
-    features: Sequence[Feature]
+    columns: Sequence[str]
+    features: Sequence[Feature] | FeatureSpec
+    spec: FeatureSpec
     depths: Mapping[str, int]
     label: str
     rows: TrainingRows
     target: Target
-
-    @property
-    def columns(self) -> list[str]:
-        """The raw columns that the features are made from."""
-        return list(dict.fromkeys(name for feature in self.features for name in sources(feature)))
 
 
 def read_training_data(
@@ -50,17 +56,22 @@ def read_training_data(
         patterns: Of the training files, gzip TFRecord of tf.Examples.
         transform_graph_path: Folder of what Transform wrote.
         schema_path: The curated schema.
-        options: Of which are used: task, label and features.
+        options: Of which are used: task, label, features and preprocessing_fn.
 
     Raises:
         InputError: a pattern matches nothing.
         ModelRefused: no row has a label.
+        ComponentError: features of the problem's own need what requests do not have.
     """
     transform_output = tft.TFTransformOutput(transform_graph_path)
     schema = read_schema(schema_path)
-    features = feature_table(schema, options.label, options.features)
-    columns = [name for feature in features for name in sources(feature)]
+    table = feature_table(schema, options.label, options.features)
+    columns = list(dict.fromkeys(name for feature in table for name in sources(feature)))
     files, label = example_files(patterns), transformed(options.label.column)
+    spec = feature_spec(transform_output, label)
+    is_own = options.preprocessing_fn is not None
+    if is_own:
+        require_served(transform_output, columns, spec)
     reader = FeatureReader(
         transform_output, list(dict.fromkeys([*columns, *options.label.sources]))
     )
@@ -71,5 +82,12 @@ def read_training_data(
     )
     rows = training_rows(files, reader, label)
     return TrainingData(
-        transform_output, features, depths(features, transform_output), label, rows, target
+        transform_output=transform_output,
+        columns=columns,
+        features=spec if is_own else table,
+        spec=spec,
+        depths=id_depths(transform_output) if is_own else depths(table, transform_output),
+        label=label,
+        rows=rows,
+        target=target,
     )

@@ -1,10 +1,13 @@
 """The network."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import keras
+import tensorflow as tf
 
+from components.errors import ComponentError
 from components.training.layers import Dropout, MemberDense, NumberEmbedding
 from components.training.options import TrainingOptions
 from components.training.text_embedding import TextEmbedding
@@ -81,12 +84,58 @@ def build_model(
         table = keras.layers.Embedding(depth, _SHARED_EMBEDDING, name="categories")
         ids = keras.ops.stack([ids for _, ids in shared], axis=1)
         parts.append(keras.layers.Flatten()(table(ids)))
+    return keras.Model(inputs, _members(parts, options, outputs))
+
+
+def build_model_of_spec(
+    features: Mapping[str, tf.io.FixedLenFeature],
+    depths: Mapping[str, int],
+    options: TrainingOptions,
+    outputs: int,
+) -> keras.Model:
+    """As `build_model`, of features that are known only by shape and type.
+
+    Floats are taken as they are. Integers are ids, and are embedded; one below 0, which TensorFlow
+    Transform gives what is in no vocabulary, has a place of its own.
+
+    Args:
+        features: By name.
+        depths: One more than the largest id, by name, for every feature of integers.
+        options: As there.
+        outputs: As there.
+
+    Raises:
+        ComponentError: the largest id of a feature of integers is not known.
+    """
+    inputs: dict[str, keras.KerasTensor] = {}
+    parts: list[keras.KerasTensor] = []
+    for name, entry in features.items():
+        inputs[name] = keras.Input(entry.shape, name=name, dtype=entry.dtype.name)
+        if entry.dtype.is_floating:
+            parts.append(keras.layers.Reshape((math.prod(entry.shape),))(inputs[name]))
+            continue
+        if name not in depths:
+            raise ComponentError(
+                f"features.preprocessing_fn: {name!r} holds int64, and how many ids there are is "
+                "not known; make it with tft.compute_and_apply_vocabulary, tft.bucketize or "
+                "float32, or bring training.build_model"
+            )
+        ids = keras.ops.clip(inputs[name], -1, depths[name] - 1) + 1
+        embedded = _embed(ids, depths[name] + 1, name)
+        parts.append(keras.layers.Flatten()(embedded) if entry.shape else embedded)
+    return keras.Model(inputs, _members(parts, options, outputs))
+
+
+def _members(
+    parts: Sequence[keras.KerasTensor], options: TrainingOptions, outputs: int
+) -> keras.KerasTensor:
+    """[batch, members, outputs] of the parts, each [batch, width]."""
     hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
     for units in options.hidden_units:
         hidden = MemberDense(options.members, units)(hidden)
         hidden = keras.layers.Activation(_ACTIVATION)(hidden)
         hidden = Dropout(_DROPOUT)(hidden)
-    return keras.Model(inputs, MemberDense(options.members, outputs)(hidden))
+    return MemberDense(options.members, outputs)(hidden)
 
 
 def _encoded_number(encoded: keras.KerasTensor, feature: Number | Date) -> keras.KerasTensor:

@@ -21,6 +21,10 @@ class TrainingOptions:
         task: What kind of label is learnt.
         label: The label.
         features: What is said of columns as features, beyond the schema.
+        preprocessing_fn: Dotted path of the problem's own function that made the features; None
+            for ours.
+        build_model: Dotted path of the problem's own function that builds the network; None for
+            ours.
         steps: Gradient steps at most.
         patience: How many looks at rows held out may bring no gain before it is enough.
         batch_size: Rows a step; None for what fits the number of rows.
@@ -34,6 +38,8 @@ class TrainingOptions:
     task: Task
     label: Label
     features: Overrides = Overrides()
+    preprocessing_fn: str | None = None
+    build_model: str | None = None
     steps: int
     patience: int
     batch_size: int | None
@@ -55,13 +61,16 @@ class TrainingOptions:
         known = {field.name for field in dataclasses.fields(cls)} & plain.keys()
         values = {name: plain[name] for name in known}
         values["label"] = Label(**values["label"])
-        values["features"] = Overrides.from_plain(values.get("features", {}))
+        said = values.get("features", {})
+        values["features"] = Overrides.from_plain(said)
+        values["preprocessing_fn"] = said.get("preprocessing_fn")
         values["hidden_units"] = tuple(values["hidden_units"])
         return cls(**values)
 
     def to_plain(self) -> dict[str, Any]:
         """Plain values, from which `from_plain` makes the same options."""
-        return dataclasses.asdict(self) | {"features": self.features.to_plain()}
+        said = self.features.to_plain() | {"preprocessing_fn": self.preprocessing_fn}
+        return dataclasses.asdict(self) | {"features": said}
 
     def tuned(self, hyperparameters: Mapping[str, Any]) -> "TrainingOptions":
         """The options with these in place of their own.

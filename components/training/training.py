@@ -1,5 +1,6 @@
 """One model from rows and options: what the Trainer and each trial of the Tuner do alike."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,9 +9,9 @@ import keras
 from components.training.data import TrainingData
 from components.training.fitting import Look, fit
 from components.training.held_out import HeldOut
-from components.training.model import build_model
 from components.training.options import TrainingOptions
 from components.training.targets import Target
+from components.training.untrained import members_of, untrained_model
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,12 @@ def train(
 
     Raises:
         ModelRefused: the steps lead nowhere.
+        ComponentError: the problem's own `build_model` gives no model that fits.
     """
     keras.utils.set_random_seed(options.seed)
+    model = untrained_model(data.features, data.depths, data.spec, options, data.target.outputs)
+    options = dataclasses.replace(options, members=members_of(model))
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
-    model = build_model(data.features, data.depths, options, data.target.outputs)
     batches = data.rows.batches(options.batch_size, options.seed)
     looks = fit(model, batches, held_out, data.target, options, seen)
     return Trained(model, held_out.calibrated(model), looks)

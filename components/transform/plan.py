@@ -22,12 +22,15 @@ class Plan:
         label: What is learnt.
         task: What is learnt of it.
         classes: The label's values, in the order of their ids; none for a number as it stands.
+        preprocessing_fn: Dotted path of a function that makes the features instead; then they say
+            only which columns there are.
     """
 
     features: tuple[Feature, ...]
     label: Label
     task: Task
     classes: Classes = ()
+    preprocessing_fn: str | None = None
 
     @classmethod
     def from_schema(cls, schema: schema_pb2.Schema, options: Mapping[str, Any]) -> "Plan":
@@ -37,12 +40,13 @@ class Plan:
             schema: The contract with the data.
             options: `{"task", "label": {"column", "share", "of", "positive"}, "features": {...}}`,
                 of which all but the task and the column may be left out; for the last see
-                `Overrides.from_plain`.
+                `Overrides.from_plain`, beside which it may have `preprocessing_fn`.
         """
         label, task = Label(**options["label"]), options["task"]
-        overrides = Overrides.from_plain(options.get("features", {}))
-        features = feature_table(schema, label, overrides)
-        return cls(features, label, task, label_classes(schema, label, task))
+        said = options.get("features", {})
+        features = feature_table(schema, label, Overrides.from_plain(said))
+        classes = label_classes(schema, label, task)
+        return cls(features, label, task, classes, said.get("preprocessing_fn"))
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Plan":
@@ -52,6 +56,7 @@ class Plan:
             label=Label(**plain["label"]),
             task=plain["task"],
             classes=tuple(plain["classes"]),
+            preprocessing_fn=plain["preprocessing_fn"],
         )
 
     def to_plain(self) -> dict[str, Any]:
@@ -61,6 +66,7 @@ class Plan:
             "label": dataclasses.asdict(self.label),
             "task": self.task,
             "classes": list(self.classes),
+            "preprocessing_fn": self.preprocessing_fn,
         }
 
 

@@ -9,6 +9,7 @@ from components.transform import rows
 from components.transform.categories import encode_categories
 from components.transform.hashing import as_tokens, hash_cross, hash_values
 from components.transform.labels import encode_label
+from components.transform.own_features import own_features
 from components.transform.plan import Plan
 from components.transform.quantities import Quantity, encode_quantities
 from components.transform.texts import encode_texts
@@ -37,9 +38,11 @@ def preprocessing_fn(
     Returns:
         Numbers and dates: as `encode_quantities` gives them. A category, a number in buckets, what
         is hashed and a cross: [batch] int64. A text: [batch, texts.TOKENS] int64. The label:
-        [batch] float32.
+        [batch] float32. Or what the problem's own function gives, see `own_features`.
     """
     plan = Plan.from_plain(custom_config)
+    if plan.preprocessing_fn:
+        return own_features(inputs, plan, plan.preprocessing_fn)
     quantities: list[Quantity] = []
     categories: list[Category] = []
     crosses: list[Cross] = []

@@ -1,5 +1,6 @@
 """Whether what a *what* file says of columns as features makes sense."""
 
+import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 
 from pipeline.config.problems import Problem, shown
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Features
+from pipeline.config.what import Data, Features, Training
 from schema import features as schema_features
 from schema.labels import Label
 
@@ -42,6 +43,36 @@ def overrides_of(features: Features) -> schema_features.Overrides:
 def plain_features(features: Features) -> dict[str, Any]:
     """The section as plain values; what the file does not say is left out."""
     return features.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def own_function_problems(features: Features, training: Training) -> Iterator[Problem]:
+    """The problem's own functions must be there, and do not go with what they do instead."""
+    for path, name in (
+        (("features", "preprocessing_fn"), features.preprocessing_fn),
+        (("training", "build_model"), training.build_model),
+    ):
+        module = name.rpartition(".")[0] if name else ""
+        if module and not _is_module(module):
+            yield Problem(
+                path,
+                f"found {shown(name)}; there is no module {shown(module)}; it must lie in the "
+                "project's folder, or be installed",
+            )
+    if features.preprocessing_fn:
+        for key in ("columns", "crosses"):
+            if getattr(features, key):
+                yield Problem(
+                    ("features", key),
+                    "does not go with features.preprocessing_fn, which makes all features; leave "
+                    "one of them out",
+                )
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 def override_problems(

@@ -14,7 +14,7 @@ from pipeline.config.checks import (
 from pipeline.config.columns import column_problems
 from pipeline.config.document import Document, apply, read_document
 from pipeline.config.fairness import fairness_problems
-from pipeline.config.features import hidden_feature_problems
+from pipeline.config.features import hidden_feature_problems, own_function_problems
 from pipeline.config.gates import gate_problems
 from pipeline.config.overrides import Override, override_name, parse_override
 from pipeline.config.problems import Problem
@@ -29,6 +29,7 @@ _CHECKS = (
     (split_problems, ("data",)),
     (identifier_problems, ("data", "label", "evaluation")),
     (hidden_feature_problems, ("data", "features")),
+    (own_function_problems, ("features", "training")),
     (label_problems, ("task", "label")),
     (label_use_problems, ("label", "features", "evaluation")),
     (gate_problems, ("task", "evaluation")),

@@ -19,6 +19,13 @@ _MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 Buckets = Annotated[
     int, Field(ge=2, le=10_000_000, description="a whole number from 2 to 10000000")
 ]
+OwnFunction = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$",
+        description='the dotted path of a function, such as "my_package.my_module.my_function"',
+    ),
+]
 Severity = Literal["block", "warn"]
 SliceValue = str | int | float
 
@@ -208,11 +215,14 @@ class Features(Section):
         drop: Columns that the model must not see.
         columns: Column to what it is instead.
         crosses: Features of several columns.
+        preprocessing_fn: The problem's own function in TensorFlow Transform's form, which makes
+            all features instead of us.
     """
 
     drop: Annotated[Many[Column], Field(description="a list of columns of the schema")] = ()
     columns: Table[ColumnFeature] = Field(default_factory=lambda: frozen({}))
     crosses: Annotated[Many[FeatureCross], Field(description="tables [[features.crosses]]")] = ()
+    preprocessing_fn: OwnFunction | None = None
 
 
 class Training(Section):
@@ -228,6 +238,7 @@ class Training(Section):
         members: Networks that are fitted side by side, each without an eighth of the rows, and
             answer together.
         seed: Of everything random.
+        build_model: The problem's own function that builds the network instead of us.
     """
 
     steps: Count = 20_000
@@ -242,6 +253,7 @@ class Training(Section):
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
     ] = 20
+    build_model: OwnFunction | None = None
 
 
 class Gate(Section):

@@ -28,7 +28,8 @@ _LIBRARIES = (
     "tensorflow-data-validation",
     "tensorflow-model-analysis",
 )
-_DOTTED_PATH = re.compile(r"[a-z_]+(\.\w+)+")
+# A parameter as a whole, or a text within one that is JSON.
+_DOTTED_PATHS = re.compile(r'(?:^|\\?")([A-Za-z_]\w*(?:\.\w+)+)(?:\\?"|$)')
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,8 @@ def resolve_inputs(node: Node, results: Mapping[str, Finished]) -> Artifacts:
 
 
 def _ingredients(node: Node, inputs: Artifacts) -> dict[str, Any]:
-    functions = [
-        value
-        for value in node.parameters.values()
-        if isinstance(value, str) and _DOTTED_PATH.fullmatch(value)
-    ]
+    texts = [value for value in node.parameters.values() if isinstance(value, str)]
+    functions = [path for text in texts for path in _DOTTED_PATHS.findall(text)]
     return {
         "executor": node.executor,
         "parameters": node.parameters,

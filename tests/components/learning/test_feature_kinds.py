@@ -11,7 +11,7 @@ import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata
 
 from components.transform.dates import MONTHS, WEEKDAYS, count_dates
-from components.transform.numbers import BINS
+from components.transform.numbers import BINS, bucket_of
 from components.transform.plan import Plan
 from components.transform.preprocessing import preprocessing_fn
 from components.transform.rows import missing_value
@@ -90,6 +90,12 @@ def test_a_number_in_buckets_is_the_place_between_quantiles(model):
     buckets = model.encode(*({"price": price} for price in prices), {})["price_xf"]
 
     assert buckets.tolist() == [1, 1, 2, 3, 4, 4, 1, 0, 0]
+
+
+def test_an_edge_lies_in_the_bucket_above_it():
+    numbers = tf.constant([1.0, 2.0, 2.4, -5.0, 1e9, math.nan])
+
+    assert bucket_of(numbers, tf.constant([1.0, 2.0, 2.0])).numpy().tolist() == [2, 4, 4, 1, 4, 0]
 
 
 def test_a_long_tail_is_shortened_before_anything_is_made_of_it(model):

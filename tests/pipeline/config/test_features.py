@@ -170,6 +170,30 @@ def test_personal_data_is_no_feature(said, line, key):
     ]
 
 
+def test_own_functions_are_named_by_a_path_that_leads_somewhere(said, tmp_path, monkeypatch):
+    (tmp_path / "own_trips.py").write_text("", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    files = said("[features]", 'preprocessing_fn = "own_trips.features"')
+
+    what = files.load("training.build_model=own_trips.network").what
+    assert options.transform(what)["features"]["preprocessing_fn"] == "own_trips.features"
+    assert options.training(what)["features"]["preprocessing_fn"] == "own_trips.features"
+    assert options.training(what)["build_model"] == "own_trips.network"
+    assert files.messages("training.build_model=own_trip.network") == [
+        '--set training.build_model=own_trip.network: training.build_model: found '
+        '"own_trip.network"; there is no module "own_trip"; it must lie in the project\'s folder, '
+        "or be installed"
+    ]
+    assert files.messages("features.preprocessing_fn=features") == [
+        '--set features.preprocessing_fn=features: features.preprocessing_fn: found "features"; '
+        'expected the dotted path of a function, such as "my_package.my_module.my_function"'
+    ]
+    assert files.messages("features.columns.fare.log=true") == [
+        "--set features.columns.fare.log=true: features.columns: does not go with "
+        "features.preprocessing_fn, which makes all features; leave one of them out"
+    ]
+
+
 def test_overrides_are_printed_and_read_back(said):
     from pipeline.config import load, show
 

@@ -61,13 +61,14 @@ share = 0.2
 of = "fare"
 
 [features]
+# not set: preprocessing_fn
 drop = []  # default
 crosses = []  # default
 
 [features.columns]  # default
 
 [training]
-# not set: batch_size
+# not set: batch_size, build_model
 steps = 200  # --set
 patience = 6  # default
 learning_rate = 0.002  # default

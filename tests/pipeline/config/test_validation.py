@@ -46,7 +46,7 @@ UNKNOWN_KEYS = [
     (
         "[training]",
         '[features]\n"dröp it" = 1\n[training]',
-        '14: features."dröp it": unknown key; allowed: columns, crosses, drop',
+        '14: features."dröp it": unknown key; allowed: columns, crosses, drop, preprocessing_fn',
     ),
 ]
 

@@ -20,3 +20,7 @@ def test_the_code_of_a_function_is_its_module_its_packages_and_what_they_import(
 
 def test_names_outside_the_project_have_no_code_here():
     assert sources(("tfx.components.statistics_gen.executor.Executor",)) == {}
+
+
+def test_an_own_function_beside_the_rooms_is_code_too():
+    assert "tests/stranger.py" in sources(("tests.stranger.function",))
