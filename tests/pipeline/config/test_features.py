@@ -180,7 +180,7 @@ def test_own_functions_are_named_by_a_path_that_leads_somewhere(said, tmp_path, 
     assert options.training(what)["features"]["preprocessing_fn"] == "own_trips.features"
     assert options.training(what)["build_model"] == "own_trips.network"
     assert files.messages("training.build_model=own_trip.network") == [
-        '--set training.build_model=own_trip.network: training.build_model: found '
+        "--set training.build_model=own_trip.network: training.build_model: found "
         '"own_trip.network"; there is no module "own_trip"; it must lie in the project\'s folder, '
         "or be installed"
     ]

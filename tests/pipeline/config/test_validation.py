@@ -6,7 +6,9 @@ WHAT_KEYS = (
     "data, evaluation, explanation, features, infra_validation, label, name, parity, push, task, "
     "training"
 )
-TRAINING_KEYS = "batch_size, hidden_units, learning_rate, members, patience, seed, steps"
+TRAINING_KEYS = (
+    "batch_size, build_model, hidden_units, learning_rate, members, patience, seed, steps"
+)
 GATE_KEYS = "max, metric, min, min_change, min_rows, scope"
 NAME = "small letters a-z, digits and -, the first not a -; at most 128"
 SHARE = "a whole number of at least 1, such as 4 and 1 for 80 % and 20 %"
