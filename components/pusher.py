@@ -13,6 +13,7 @@ from tfx.utils import path_utils
 import registry
 from components.artifacts import Parity
 from components.code_fingerprint import code_fingerprint
+from components.errors import ModelRefused
 from components.locations import resolve
 from registry import Record
 
@@ -50,6 +51,7 @@ def Pusher(
         options: JSON: `{"config_fingerprint": …, "seed": …}`, for the record.
 
     Raises:
+        ModelRefused: another version is stable now than the one that it was compared with.
         RegistryError: the base directory cannot be written; nothing was pushed.
     """
     blessings = {
@@ -70,6 +72,7 @@ def Pusher(
         return
     base = Path(resolve(base_dir))
     source = Path(path_utils.serving_model_path(model.uri))
+    _require_comparison(model_blessing, base, model_name, registry.digest(source))
     measured = json.loads(_text(model_blessing, "metrics") or "{}")
     record = Record(
         pushed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -88,6 +91,29 @@ def Pusher(
     pushed_model.set_string_custom_property("pushed_version", str(version))
     word = "pushed" if is_new else "was pushed before"
     pushed_model.set_string_custom_property("summary", f"version {version} {word}: {destination}")
+
+
+def _require_comparison(blessing: Artifact, base: Path, model: str, candidate: str) -> None:
+    """The blessing is about what is stable now: it may have changed since, or never have been so.
+
+    Raises:
+        ModelRefused: it is about another model.
+    """
+    compared = _text(blessing, "baseline_digest")
+    if not compared:
+        # Of a stock Evaluator, which does not say.
+        return
+    version = registry.baseline_version(base, model, candidate)
+    stable = registry.read_record(base, model, version).digest if version else registry.NO_DIGEST
+    if compared == stable:
+        return
+    is_none = compared == registry.NO_DIGEST
+    against = "no stable model" if is_none else f"the model with digest {compared[:16]}"
+    now = f"version {version} is" if version else "no version is"
+    raise ModelRefused(
+        f"not pushed: the candidate was compared with {against}, but {now} stable now; "
+        "run the pipeline again"
+    )
 
 
 def _push(source: Path, base: Path, model: str, record: Record) -> tuple[int, bool]:

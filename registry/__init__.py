@@ -12,7 +12,7 @@ It is TF Serving's own layout, so the real server needs no adapter:
     <base>/<model>/<version>/manifest.json   the checksum of each of its files
 """
 
-from registry.baseline import baseline_version
+from registry.baseline import NO_DIGEST, baseline_version
 from registry.errors import RegistryError
 from registry.labels import labels, set_label, stable_version
 from registry.manifest import digest
@@ -21,6 +21,7 @@ from registry.record import Record
 from registry.versions import is_whole, read_record, version_dir, versions
 
 __all__ = [
+    "NO_DIGEST",
     "Record",
     "RegistryError",
     "baseline_version",

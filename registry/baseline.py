@@ -5,6 +5,9 @@ from pathlib import Path
 from registry.labels import stable_version
 from registry.versions import read_record
 
+NO_DIGEST = "none"
+"""In place of the digest of a baseline where there is none."""
+
 
 def baseline_version(base: Path, model: str, candidate_digest: str) -> int:
     """Returns the version that a candidate is compared with; 0 if there is none.

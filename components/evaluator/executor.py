@@ -32,6 +32,7 @@ from components.evaluator.results import (
     write_answers,
     write_json,
 )
+from components.evaluator.self_test import require_another_model, require_sound_judge
 from components.evaluator.tfma_files import write_tfma_files
 from components.evaluator.trivial import trivial_answer
 from schema import columns, read_schema
@@ -49,14 +50,19 @@ class Executor(base_executor.BaseExecutor):
     def Do(self, input_dict: Inputs, output_dict: Inputs, exec_properties: dict[str, Any]) -> None:
         """Evaluates, judges, and writes the evaluation and the blessing.
 
-        The evaluation holds TFMA's files, and those named in `results`. The blessing carries four
+        The evaluation holds TFMA's files, and those named in `results`. The blessing carries five
         properties beside TFX's own: `reason`, one line for each gate that refused, empty if none
         did; `summary`, the findings in brief; `gates`, one line for every gate; `metrics`, JSON as
-        in `overall` of `results.verdict`.
+        in `overall` of `results.verdict`; `baseline_digest`, which model it was compared with.
         """
         options = EvaluatorOptions.from_json(exec_properties[OPTIONS_KEY])
         (model,) = input_dict[standard_component_specs.MODEL_KEY]
         baseline = _present(input_dict.get(standard_component_specs.BASELINE_MODEL_KEY, []))
+        candidate = path_utils.serving_model_path(model.uri)
+        stable = None if baseline is None else path_utils.serving_model_path(baseline.uri)
+        baseline_digest = require_another_model(
+            Path(candidate), None if stable is None else Path(stable)
+        )
         examples = input_dict[standard_component_specs.EXAMPLES_KEY]
         (contract,) = input_dict[standard_component_specs.SCHEMA_KEY]
         schema = read_schema(io_utils.get_only_uri_in_dir(contract.uri))
@@ -68,10 +74,11 @@ class Executor(base_executor.BaseExecutor):
             schema=schema,
             label=options.label,
             task=options.task,
-            candidate=path_utils.serving_model_path(model.uri),
-            baseline=None if baseline is None else path_utils.serving_model_path(baseline.uri),
+            candidate=candidate,
+            baseline=stable,
             columns=[column.name for column in columns(schema)],
         )
+        require_sound_judge(found, options)
         train_files = _files(examples, "train")
         measurements = measure(
             found.of_columns(options.slice_columns),
@@ -119,6 +126,7 @@ class Executor(base_executor.BaseExecutor):
         blessing.set_string_custom_property(
             "summary", brief(findings, has_baseline=baseline is not None)
         )
+        blessing.set_string_custom_property("baseline_digest", baseline_digest)
         blessing.set_string_custom_property("gates", "\n".join(map(str, findings)))
         blessing.set_string_custom_property("metrics", json.dumps(decided["overall"]))
 

@@ -88,6 +88,8 @@ def _next(outcome: Outcome, request: Request) -> Sequence[str]:
             report = command_line("report", request.config, request.where, request.overrides)
             what = f"see why with `{report}`, change the training or the gates, then:"
             return what, continuing(request)
+        case 3 if outcome.first(Status.REFUSED) == "Pusher":
+            return "compare with what is stable now:", continuing(request)
         case 3:
             what = "mend the data or the schema, or change its severity, then:"
             return what, continuing(request)

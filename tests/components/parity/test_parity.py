@@ -110,7 +110,7 @@ def test_a_column_that_is_lost_in_serving_only_is_found(validate, tamper):
 
 
 def test_a_feature_that_is_computed_otherwise_in_serving_is_named(validate, tamper):
-    def shift(original, inputs):
+    def shift(original, inputs, _):
         features = original(**inputs)
         return features | {"fare_xf": features["fare_xf"] + 1e-3}
 
@@ -151,7 +151,7 @@ def test_a_signature_that_is_missing_is_named(validate, tamper):
 
 
 def test_a_signature_that_wants_the_label_in_a_request_does_not_answer(validate, tamper, taxi):
-    def with_label(original, inputs):
+    def with_label(original, inputs, _):
         spec = {"tips": tf.io.FixedLenFeature([], tf.float32)}
         tips = tf.io.parse_example(inputs["examples"], spec)["tips"]
         return {"probability": original(**inputs)["probability"] + 0 * tips[:, tf.newaxis]}

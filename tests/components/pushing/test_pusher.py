@@ -9,6 +9,7 @@ from tfx.types import standard_artifacts
 import registry
 from components.artifacts import Parity
 from components.baseline_model import BaselineModel
+from components.errors import ModelRefused
 from components.pusher import Pusher
 
 
@@ -38,12 +39,15 @@ class Desk:
         )
         return baseline
 
-    def push(self, model, *, blessed=True, infra_blessed=True, has_parity=True):
+    def push(self, model, *, blessed=True, infra_blessed=True, has_parity=True, compared_with=None):
         baseline = self.baseline(model)
+        judged = blessing(standard_artifacts.ModelBlessing, blessed=blessed)
+        if compared_with is not None:
+            judged.set_string_custom_property("baseline_digest", compared_with)
         pushed = self.artifact(standard_artifacts.PushedModel, f"pushed-{self.calls}")
         Pusher.test_call(
             model=model,
-            model_blessing=blessing(standard_artifacts.ModelBlessing, blessed=blessed),
+            model_blessing=judged,
             infra_blessing=blessing(standard_artifacts.InfraBlessing, blessed=infra_blessed),
             parity=blessing(Parity, blessed=has_parity),
             examples=self.examples,
@@ -98,6 +102,39 @@ def test_without_every_blessing_nothing_is_touched(desk, export, given, words):
     assert pushed.get_int_custom_property("pushed") == 0
     assert pushed.get_string_custom_property("summary") == words
     assert not desk.base.exists()
+
+
+def digest(model):
+    return registry.digest(Path(model.uri, "Format-Serving"))
+
+
+def test_what_was_compared_with_the_stable_version_is_pushed(desk, export):
+    first, second = export(0.5), export(0.6)
+
+    desk.push(first, compared_with=registry.NO_DIGEST)
+    desk.push(second, compared_with=digest(first))
+    desk.push(second, compared_with=digest(first))
+
+    assert registry.versions(desk.base, "taxi") == [1, 2]
+
+
+@pytest.mark.parametrize("compared_with", ["none", "0123456789abcdef0123"])
+def test_what_was_compared_with_anything_else_is_refused(desk, export, compared_with):
+    desk.push(export(0.5))
+
+    with pytest.raises(ModelRefused, match="but version 1 is stable now; run the pipeline again"):
+        desk.push(export(0.6), compared_with=compared_with)
+
+    assert registry.versions(desk.base, "taxi") == [1]
+
+
+def test_what_was_compared_with_a_version_that_is_no_longer_stable_is_refused(desk, export):
+    first, second = export(0.5), export(0.6)
+    desk.push(first)
+    desk.push(second)
+
+    with pytest.raises(ModelRefused, match=r"with digest [0-9a-f]{16}, but version 2 is stable"):
+        desk.push(export(0.7), compared_with=digest(first))
 
 
 def test_a_push_that_is_repeated_after_a_crash_changes_nothing(desk, export):
