@@ -63,6 +63,8 @@ def _feature(column: Profile, table: Table) -> tuple[str, list[str]]:
     if column.is_number:
         return _number(column, presence)
     lines = ["type: BYTES", *presence]
+    if column.is_prose:
+        return "texts", [*lines, "natural_language_domain {}"]
     is_closed = not column.has_more and column.distinct <= _MOST_DOMAIN_VALUES
     if is_closed and column.distinct < column.present / 2 and not table.is_sample:
         lines += _domain(sorted(column.counts))

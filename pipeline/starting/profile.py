@@ -16,6 +16,8 @@ SAMPLE_ROWS = 1_000_000
 _COUNTED_VALUES = 20_000
 _KEPT_ROWS = 20_000
 _SHOWN_TEXTS = 3
+# Of free text: the least letters and spaces of a value on average, and distinct values a row.
+_PROSE_LENGTH, _PROSE_SPACES, _PROSE_DISTINCT = 40, 4, 0.2
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?$"
 _CODE = r"^0[0-9]+$"
 # $1,234.00 and 45 % and 1,5: numbers as people write them, and no reader of numbers takes them.
@@ -47,6 +49,7 @@ class Profile:
         are_dates: Whether every value is an ISO 8601 date.
         are_codes: Whether some number has a leading zero, which it would lose.
         characters: In all values together.
+        spaces: Those among them that stand between words.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Profile:
     are_dates: bool = True
     are_codes: bool = False
     characters: int = 0
+    spaces: int = 0
     _is_rising: bool = True
     _first: int | None = None
     _last: int = -(2**63) - 1
@@ -98,6 +102,14 @@ class Profile:
         return self.are_dates and self.present > 0
 
     @property
+    def is_prose(self) -> bool:
+        """Whether people wrote its values: several words each, and hardly the same ones twice."""
+        is_long = self.characters >= _PROSE_LENGTH * self.present
+        has_words = self.spaces >= _PROSE_SPACES * self.present
+        is_varied = self.has_more or self.distinct >= self.present * _PROSE_DISTINCT
+        return self.present > 0 and not self.is_number and is_long and has_words and is_varied
+
+    @property
     def is_counter(self) -> bool:
         """Whether it counts the rows: whole numbers, each larger than the one before, and dense."""
         if not self.is_whole or not self._is_rising or self._first is None:
@@ -126,6 +138,7 @@ class Profile:
         values = counted.field("values")
         self._count(counted)
         self.characters += pc.sum(pc.utf8_length(present)).as_py()
+        self.spaces += pc.sum(pc.count_substring(present, " ")).as_py()
         self._look_for_numbers(counted)
         self.are_dates &= pc.all(pc.match_substring_regex(values, _DATE)).as_py()
         self.are_codes |= pc.any(pc.match_substring_regex(values, _CODE)).as_py()

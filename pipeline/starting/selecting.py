@@ -11,7 +11,6 @@ _ID_ENDING = re.compile(r"[a-z](Id|ID)$")
 _ID_NAME = re.compile(r"(index|key|row|no|nr)", re.IGNORECASE)
 _UNIQUE_SHARE = 0.9
 _UNIQUE = "identifier-like: a different whole number in every row"
-_LONG_TEXT = 40
 _MOSTLY = 0.5
 
 
@@ -25,7 +24,7 @@ def why_not(column: Profile, table: Table, wishes: Wishes) -> str:
         return "empty in every row"
     if column.distinct == 1 and not column.has_more and not column.missing:
         return f"always {next(iter(column.counts))!r}"
-    if table.distinct_share(column) < _UNIQUE_SHARE or column.is_date:
+    if table.distinct_share(column) < _UNIQUE_SHARE or column.is_date or column.is_prose:
         return ""
     if column.is_number:
         return _why_not_number(column, table)
@@ -33,8 +32,6 @@ def why_not(column: Profile, table: Table, wishes: Wishes) -> str:
         return f"numbers such as {column.texts[0]!r}, which are text here; write them as 1234.5"
     if column.number_rows >= _MOSTLY * column.present:
         return f"{_mixture(column)}, and hardly one repeats; {_REMEDY}"
-    if column.characters > _LONG_TEXT * column.present:
-        return "free text: long, and different in nearly every row"
     return "identifier-like: different in nearly every row"
 
 
@@ -66,7 +63,12 @@ def column_remarks(column: Profile, *, is_label: bool) -> Iterator[str]:
         yield f"{name}: {shown} is taken for missing, as data.missing says"
     if is_label:
         return
-    if column.is_formatted:
+    if column.is_prose:
+        yield (
+            f"{name}: free text, of which the model reads the words; if it tells of persons, "
+            'declare it with privacy = "identifier" in data.columns'
+        )
+    elif column.is_formatted:
         yield (
             f"{name}: numbers such as {column.texts[0]!r} are text here, and become categories; "
             "write them as 1234.5"

@@ -69,7 +69,7 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest():
         ("user", [f"u{i}" for i in range(ROWS)], "identifier-like: different in nearly every row"),
         ("userId", [*range(1, ROWS), 0], "identifier-like: a different whole number in every row"),
         ("paid_id", [7, 7, *range(9, ROWS + 7)], "identifier-like: different in nearly every row"),
-        ("notes", [f"{i}: {'word ' * 20}" for i in range(ROWS)], "free text"),
+        ("links", [f"https://example.org/{'x' * 60}/{i}" for i in range(ROWS)], "identifier-like"),
         ("empty", [None] * ROWS, "empty in every row"),
         ("flag", ["k"] * ROWS, "always 'k'"),
     ],
@@ -86,10 +86,34 @@ def test_what_identifies_rows_or_says_nothing_is_left_out(name, values, why):
         shuffled("x", None, None),
         cycle("7", None),
         [f"2024-01-{i % 28 + 1:02}" for i in range(ROWS)],
+        [f"note {i}: people wrote these words about a thing" for i in range(ROWS)],
     ],
 )
 def test_what_may_say_something_is_kept(values):
     assert decided(shuffled(0, 1), column=values).dropped == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "is_prose"),
+    [
+        ([f"note {i}: people wrote these words about a thing" for i in range(ROWS)], True),
+        ([f"note {i // 4}: people wrote these words about a thing" for i in range(ROWS)], True),
+        # The same few sentences over and over are categories.
+        (cycle("people wrote these words about a thing, and again", "or other ones"), False),
+        ([f"Owen Harris Braund {i}" for i in range(ROWS)], False),
+        ([f"https://example.org/{'x' * 60}/{i}" for i in range(ROWS)], False),
+        ([None] * ROWS, False),
+    ],
+)
+def test_long_texts_of_several_words_that_hardly_repeat_are_prose(values, is_prose):
+    assert table(column=values).columns["column"].is_prose is is_prose
+
+
+def test_of_prose_the_user_is_told_that_its_words_are_read():
+    notes = [f"note {i}: people wrote these words about a thing" for i in range(ROWS)]
+
+    remarks = decided(shuffled(0, 1), note=notes).remarks
+    assert any(r.startswith("'note': free text, of which the model reads") for r in remarks)
 
 
 @pytest.mark.parametrize("name", ["paid", "humid", "monkey", "rows_sold"])

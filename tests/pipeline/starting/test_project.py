@@ -10,7 +10,7 @@ from pipeline.errors import UserError
 from pipeline.starting.project import start
 from pipeline.starting.wishes import Wishes
 from schema import SERVING, columns, read_schema
-from schema.features import Category, Date, Number, feature_table
+from schema.features import Category, Date, Number, Overrides, Text, feature_table
 from schema.labels import Label
 
 WEIRD = [
@@ -24,6 +24,7 @@ WEIRD = [
     "zip",
     "gaps",
     "mail",
+    "was",
     "kaufte?",
 ]
 
@@ -44,6 +45,7 @@ def data(tmp_path):
             f"{numbers.randrange(1000, 1030):05}",
             "" if i % 3 else numbers.gauss(0, 1),
             f"u{i % 90}@example.org",
+            f"Kunde {i} schrieb diese Worte über ein Ding {numbers.choice('abc')}",
             numbers.choice(["ja", "nein", "nein"]),
         ]
         lines.append(",".join(map(str, cells)))
@@ -83,7 +85,8 @@ def test_columns_become_features_by_what_stands_in_them(data, tmp_path):
 
     contract = read_schema(started.schema)
     label = Label("kaufte?", positive="ja")
-    kinds = {f.column: type(f) for f in feature_table(contract, label, ("id",))}
+    drop = Overrides(drop=("id",))
+    kinds = {f.column: type(f) for f in feature_table(contract, label, drop)}
     assert kinds == {
         "größe m²": Number,
         "a.b": Category,
@@ -93,6 +96,7 @@ def test_columns_become_features_by_what_stands_in_them(data, tmp_path):
         "last seen": Date,
         "zip": Category,
         "gaps": Number,
+        "was": Text,
     }
     assert "mail" not in {column.name for column in columns(contract)}
     assert "kaufte?" not in {column.name for column in columns(contract, SERVING)}
@@ -101,7 +105,7 @@ def test_columns_become_features_by_what_stands_in_them(data, tmp_path):
 def test_the_decisions_are_told_with_their_reasons(data, tmp_path):
     lines = begin(data, tmp_path).lines
 
-    assert lines[0] == "data        400 rows, 11 columns"
+    assert lines[0] == "data        400 rows, 12 columns"
     assert lines[1] == "task        binary: the label is one of 'ja' and 'nein'; class 1 is 'ja'"
     assert "class 1     chosen as the rarer one; label.positive in the file names another" in lines
     counted = "identifier-like: a different whole number in every row, which only counts them"
