@@ -17,6 +17,7 @@ _NAMES = {
     "positive_rate": "share answered 1",
 }
 _SHOWN = 20
+_NAMED = 10
 _MIDDLE = 0.5
 
 
@@ -106,13 +107,16 @@ def _ends(by_group: Mapping[str, float | None]) -> tuple[str, str]:
 
 
 def _groups(entry: Mapping[str, Any]) -> Iterator[str]:
-    left = [group for group in entry["groups"] if not group.get("judged")]
-    if left:
-        named = "; ".join(
-            f"{cut(g['value'])} ({g['rows']:,} rows{_because(g)})" for g in left[:_SHOWN]
-        )
-        more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-        yield f'<p class="soft">Not judged: {named}{more}.</p>'
+    groups = entry["groups"]
+    left = [group for group in groups if not group.get("judged")]
+    partly = [group for group in groups if group.get("judged") and group.get("why_not")]
+    for what, found in (("Not judged", left), ("Judged in part", partly)):
+        if found:
+            named = "; ".join(
+                f"{cut(g['value'])} ({g['rows']:,} rows{_because(g)})" for g in found[:_NAMED]
+            )
+            more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+            yield f'<p class="soft">{what}: {named}{more}.</p>'
 
 
 def _because(group: Mapping[str, Any]) -> str:

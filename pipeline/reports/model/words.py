@@ -36,8 +36,10 @@ def _end(value: float) -> str:
 
 
 def is_higher_better(metric: str) -> bool:
-    """Which end of a metric is the good one; of one that is not known, the higher."""
-    return metric not in METRICS or METRICS[metric].better == "higher"
+    """Which end of a metric is the good one; of losses that no gate can name, the lower."""
+    if metric in METRICS:
+        return METRICS[metric].better == "higher"
+    return "loss" not in metric and "error" not in metric
 
 
 def cut(text: object, longest: int = _LONGEST) -> str:

@@ -310,3 +310,28 @@ def test_the_worst_slice_is_one_that_has_rows_enough_for_an_interval(runs):
     runs.rewrite(path, entries)
 
     assert "Worst: a=1, 0.8000 on 700 rows" in read(written(runs)).text["slices"]
+
+
+def test_of_losses_the_highest_is_the_worst(runs):
+    runs.add("run-1")
+    path = runs.folder / "run-1" / "Evaluator" / "evaluation" / "weak_slices.json"
+    slices = [
+        {"slice": name, "rows": 50, "candidate": value, "low": value - 0.1, "high": value + 0.1}
+        for name, value in (("a=1", 0.9), ("a=2", 0.6))
+    ]
+    runs.rewrite(path, {"metric": "log loss", "overall": 0.2, "slices": slices})
+
+    assert "Worst: a=1, 0.9000 on 50 rows" in read(written(runs)).text["weakest"]
+
+
+def test_groups_that_are_too_small_are_listed_with_the_reason(runs):
+    runs.add("run-1")
+    path = runs.folder / "run-1" / "Evaluator" / "evaluation" / "fairness.json"
+    found = json.loads(path.read_text())
+    found["columns"][0]["groups"][1]["why_not"] = "fnr: fewer than 50 positives"
+    runs.rewrite(path, found)
+
+    told = read(written(runs)).text["fairness"]
+
+    assert "Not judged: tiny (4 rows, fewer than 100 rows)." in told
+    assert "Judged in part: Flash Cab (700 rows, fnr: fewer than 50 positives)." in told
