@@ -92,15 +92,13 @@ class ColumnOverride:
             if key in self.settings and other in self.settings:
                 yield (key,), f"does not go with {other}: {why}; leave one of them out"
                 return
-        first_kinds: tuple[Kind, ...] = KINDS if self.kind is None else (self.kind,)
-        beside = "as" if self.kind else ""
+        kinds, said = (KINDS, "") if self.kind is None else ((self.kind,), f'as = "{self.kind}"')
         for key in self.settings:
-            if not set(_FOR[key]) & set(first_kinds):
-                other = f'as = "{self.kind}"' if beside == "as" else beside
-                yield (key,), f"is for a {' or a '.join(_FOR[key])}, and {other} is for none"
+            kinds = tuple(kind for kind in kinds if kind in _FOR[key])
+            if not kinds:
+                yield (key,), f"is for a {' or a '.join(_FOR[key])}, and {said} is for none"
                 return
-            first_kinds = tuple(kind for kind in first_kinds if kind in _FOR[key])
-            beside = beside or key
+            said = said or key
 
 
 @dataclass(frozen=True)

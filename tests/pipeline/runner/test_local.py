@@ -233,6 +233,20 @@ def test_edited_code_is_run_and_not_served_from_the_cache(toy, monkeypatch):
     }
 
 
+def test_a_function_that_the_options_of_a_step_name_is_code_of_that_step(toy, monkeypatch):
+    asked, before = [], code_version.sources
+
+    def noted(paths):
+        asked.append(paths)
+        return before(paths)
+
+    monkeypatch.setattr(code_version, "sources", noted)
+    toy.run(mood='{"drop": ["a.csv"], "build_model": "tests.stranger.function"}')
+
+    (double,) = {paths for paths in asked if "Double" in paths[0]}
+    assert double[1:] == ("a.csv", "tests.stranger.function")
+
+
 def test_a_running_node_says_how_far_it_is(toy, tmp_path):
     gate, said = tmp_path / "gate", []
     gate.mkdir()
