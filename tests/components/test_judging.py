@@ -248,9 +248,14 @@ def test_a_gate_that_is_undefined_in_every_slice_refuses():
 def test_a_model_cannot_hide_a_slice_by_making_a_metric_undefined():
     gate = options({"metric": "precision", "min": 0.5, "scope": "every slice"})
 
-    (finding,) = held(gate, measured("precision", cash=math.nan, trivial=math.nan))
+    silent = measured("precision", cash=math.nan, trivial=math.nan)
 
-    assert not finding.passed
+    findings = held(gate, measured("precision", card=0.9) | silent)
+
+    assert [(f.slice, f.passed) for f in findings] == [
+        ("payment_type=Card", True),
+        ("payment_type=Cash", False),
+    ]
 
 
 def test_a_change_that_no_model_could_miss_refuses():

@@ -47,14 +47,15 @@ def noisy(rows, share, seed):
 
 
 def test_a_slice_is_the_rows_with_a_value_and_a_missing_value_is_in_none():
-    answers = answered([1, 0, 1, 0], [0.9, 0.1, 0.8, 0.2], kind=["a", "b", "", "a"])
+    kind = ["a", "b", "", "a", "b"]
+    answers = answered([1, 0, 1, 0, 1], [0.9, 0.1, 0.8, 0.2, 0.7], kind=kind)
 
     found = measured(answers, slices=[["kind"]])
 
     assert {key: slice_.rows for key, slice_ in found.items()} == {
-        (): 4,
+        (): 5,
         (("kind", "a"),): 2,
-        (("kind", "b"),): 1,
+        (("kind", "b"),): 2,
     }
 
 
