@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from components.evaluator.options import EvaluatorOptions
+from components.judgement.options import FairnessOptions
 from pipeline import options
 from pipeline.config import load
 
@@ -33,6 +35,20 @@ def test_the_share_that_may_be_put_aside_holds_for_the_rows_compared_with_too(wh
     told = json.loads(options.reference_statistics(config.what, config.where))
     assert told["max_quarantined"] == 0.2
     assert json.loads(options.example_gen(config.what))["max_quarantined"] == 0.2
+
+
+def test_sensitive_columns_and_their_bounds_reach_the_evaluator(what):
+    fairness = "evaluation.fairness={columns=['payment_type'], max_gap={fpr=0.1}}"
+    told = options.evaluation(what(fairness).what)
+
+    crossed = EvaluatorOptions.from_json(told.to_json()).fairness
+    assert crossed == FairnessOptions(
+        columns=("payment_type",),
+        thresholds=(0.25, 0.5, 0.75),
+        min_rows=100,
+        max_gap={"fpr": 0.1},
+    )
+    assert options.evaluation(what().what).fairness.columns == ()
 
 
 def test_a_gate_on_one_slice_reaches_the_evaluator(what):
