@@ -5,6 +5,7 @@ parameters and the storage that they name, and no path in it belongs to the mach
 """
 
 from tfx.components import StatisticsGen
+from tfx.dsl.components.base.base_node import BaseNode
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import trainer_pb2
 
@@ -18,6 +19,8 @@ from components.parity.component import ParityValidator
 from components.pusher import Pusher
 from components.training.component import Trainer
 from components.transform.component import Transform
+from components.tuner.component import Tuner
+from components.tuner.import_hyperparameters import ImportHyperparameters
 from components.validation.data_gate import DataGate
 from components.validation.example_validator import ExampleValidator
 from components.validation.reference_statistics import ReferenceStatisticsGen
@@ -70,6 +73,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         options=options.transform(what),
     )
     transform.add_upstream_node(data_gate)
+    hyperparameters = _hyperparameters(what, example_gen, import_schema_gen, transform)
     trainer = Trainer(
         run_fn="components.training.run.run_fn",
         examples=example_gen.outputs["examples"],
@@ -77,6 +81,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         schema=import_schema_gen.outputs["schema"],
         train_args=trainer_pb2.TrainArgs(splits=["train"], num_steps=what.training.steps),
         eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
+        hyperparameters=hyperparameters and hyperparameters.outputs["best_hyperparameters"],
         custom_config=options.training(what),
     )
     baseline_model = BaselineModel(
@@ -134,6 +139,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
             example_validator,
             data_gate,
             transform,
+            *filter(None, [hyperparameters]),
             trainer,
             baseline_model,
             evaluator,
@@ -144,3 +150,19 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         ],
         beam_pipeline_args=list(where.beam.pipeline_args),
     )
+
+
+def _hyperparameters(
+    what: What, example_gen: BaseNode, import_schema_gen: BaseNode, transform: BaseNode
+) -> BaseNode | None:
+    """What the Trainer is given in place of `[training]`: searched for, read, or nothing."""
+    if what.tuning.algorithm != "none":
+        return Tuner(
+            examples=example_gen.outputs["examples"],
+            schema=import_schema_gen.outputs["schema"],
+            transform_graph=transform.outputs["transform_graph"],
+            options=options.tuning(what),
+        )
+    if what.tuning.hyperparameters is not None:
+        return ImportHyperparameters(path=what.tuning.hyperparameters)
+    return None

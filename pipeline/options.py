@@ -85,6 +85,11 @@ def training(what: What) -> dict[str, Any]:
     }
 
 
+def tuning(what: What) -> dict[str, Any]:
+    """Options of the Tuner's `tuner_fn`: those of the Trainer, and how to search."""
+    return training(what) | {"tuning": what.tuning.model_dump(mode="json")}
+
+
 def evaluation(what: What) -> EvaluatorOptions:
     """Options of Evaluator."""
     plain = {"task": what.task, "label": _label(what), **what.evaluation.model_dump(mode="json")}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pipeline.config.gates import named_slices
 from pipeline.config.problems import Problem, shown, wrong
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Evaluation, Features, Label
+from pipeline.config.what import Data, Evaluation, Features, Label, Tuning
 from pipeline.config.where import Beam
 from schema.labels import Task
 
@@ -111,6 +111,22 @@ def label_use_problems(
             yield Problem(
                 named, f"{shown(name)} is the label's column; expected one known without it"
             )
+
+
+def tuning_problems(tuning: Tuning) -> Iterator[Problem]:
+    """Values are searched for or read, not both; and a range begins with its lesser end."""
+    if tuning.hyperparameters is not None and tuning.algorithm != "none":
+        yield wrong(
+            ("tuning", "hyperparameters"),
+            tuning.hyperparameters,
+            f'tuning.algorithm = "none" beside it; {shown(tuning.algorithm)} searches anew',
+        )
+    low, high = tuning.space.learning_rate
+    if low >= high:
+        found = list(tuning.space.learning_rate)
+        yield wrong(
+            ("tuning", "space", "learning_rate"), found, "two numbers above 0, the lesser first"
+        )
 
 
 def beam_problems(beam: Beam) -> Iterator[Problem]:

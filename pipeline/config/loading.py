@@ -10,6 +10,7 @@ from pipeline.config.checks import (
     label_problems,
     label_use_problems,
     split_problems,
+    tuning_problems,
 )
 from pipeline.config.columns import column_problems
 from pipeline.config.document import Document, apply, read_document
@@ -34,6 +35,7 @@ _CHECKS = (
     (label_use_problems, ("label", "features", "evaluation")),
     (gate_problems, ("task", "evaluation")),
     (fairness_problems, ("task", "data", "label", "evaluation")),
+    (tuning_problems, ("tuning",)),
     (beam_problems, ("beam",)),
 )
 

@@ -256,6 +256,47 @@ class Training(Section):
     build_model: OwnFunction | None = None
 
 
+class Space(Section):
+    """What a search for hyperparameters chooses from.
+
+    Attributes:
+        learning_rate: The least and the largest; tried on a logarithmic scale.
+        hidden_units: Lists as `training.hidden_units` may be.
+        batch_size: Values of `training.batch_size`; none leaves it as it is.
+    """
+
+    learning_rate: Annotated[
+        Many[Annotated[float, Field(gt=0, description="a number above 0")]],
+        Field(min_length=2, max_length=2, description="two numbers above 0, the lesser first"),
+    ] = (0.0005, 0.01)
+    hidden_units: Annotated[
+        Many[Annotated[Many[Count], Field(min_length=1, description="a list of whole numbers")]],
+        Field(min_length=1, description="a list of lists, such as [[64], [128, 64]]"),
+    ] = ((64,), (128, 64), (256, 128))
+    batch_size: Annotated[Many[Count], Field(description="a list of whole numbers")] = ()
+
+
+class Tuning(Section):
+    """The search for better values of `[training]`, which the Trainer then takes.
+
+    Attributes:
+        algorithm: Of the search; with `none`, nothing is searched for.
+        trials: How many fits it may take, at most; the first is that of the configured values.
+        minutes: After so many no further fit begins.
+        space: What it chooses from.
+        hyperparameters: Location of a file that an earlier search has left; without a search, its
+            values take the place of those of `[training]`.
+    """
+
+    algorithm: Literal["none", "random", "hyperband", "bayesian"] = "none"
+    trials: Count = 20
+    minutes: Annotated[float, Field(gt=0, description="a number above 0")] = 10.0
+    space: Space = Space()
+    hyperparameters: Annotated[Text | None, Field(description="the location of a file of JSON")] = (
+        None
+    )
+
+
 class Gate(Section):
     """Bounds within which a metric must be; a bound itself is within.
 
@@ -424,6 +465,7 @@ class What(Section):
     label: Label
     features: Features = Field(default_factory=Features)
     training: Training = Training()
+    tuning: Tuning = Tuning()
     evaluation: Evaluation
     explanation: Explanation = Explanation()
     infra_validation: InfraValidation = InfraValidation()

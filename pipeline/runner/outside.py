@@ -1,9 +1,9 @@
 """What lies outside the graph's artifacts, and whether a cached result still holds against it.
 
-Six nodes touch the world: ExampleGen, ImportSchemaGen and ReferenceStatisticsGen read files,
-BaselineModel reads the model base directory and Pusher writes it, and DataGate looks at the
-calendar. Each keeps what it saw as a property of its output; here that is compared with what is
-there now. On a cluster these six simply run every time.
+Seven nodes touch the world: ExampleGen, ImportSchemaGen, ImportHyperparameters and
+ReferenceStatisticsGen read files, BaselineModel reads the model base directory and Pusher writes
+it, and DataGate looks at the calendar. Each keeps what it saw as a property of its output; here
+that is compared with what is there now. On a cluster these seven simply run every time.
 """
 
 import datetime
@@ -18,6 +18,7 @@ from components.example_gen.inputs import find_inputs, input_fingerprint, served
 from components.example_gen.options import ExampleGenOptions
 from components.locations import resolve
 from components.schema_file import schema_fingerprint
+from components.tuner.hyperparameters import fingerprint as hyperparameters_fingerprint
 from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
 from pipeline.runner.outputs import number, text
@@ -48,6 +49,13 @@ def _schema_file(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | Non
     if schema_fingerprint(location) == text(schema, "fingerprint"):
         return None
     return f"{location} changed"
+
+
+def _stored_hyperparameters(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    location = str(node.parameters["path"])
+    (stored,) = outputs["best_hyperparameters"]
+    same = hyperparameters_fingerprint(location) == text(stored, "fingerprint")
+    return None if same else f"{location} changed"
 
 
 def _stable_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
@@ -93,6 +101,7 @@ def _place(node: Node) -> tuple[Path, str]:
 _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
     "ExampleGen": _input_files,
     "ImportSchemaGen": _schema_file,
+    "ImportHyperparameters": _stored_hyperparameters,
     "ReferenceStatisticsGen": _served_rows,
     "DataGate": _waivers,
     "BaselineModel": _stable_version,

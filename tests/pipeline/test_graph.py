@@ -1,5 +1,6 @@
 """The graph as a runner or a cluster sees it: compiled, without any machine in it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,38 @@ def test_the_same_configuration_compiles_to_the_same_graph(ir):
     again = compiler.Compiler().compile(create_pipeline(config.what, config.where))
 
     assert again == ir
+
+
+def hyperparameters_of(*overrides):
+    """The edges round what gives the Trainer its hyperparameters, and the nodes."""
+    config = load(
+        str(PROJECT / "configs/taxi.toml"), str(PROJECT / "configs/local.toml"), overrides
+    )
+    nodes = read_nodes(compiler.Compiler().compile(create_pipeline(config.what, config.where)))
+    return nodes, {source.producer for source in nodes["Trainer"].inputs.get("hyperparameters", ())}
+
+
+def test_without_tuning_there_is_no_node_for_it():
+    nodes, producers = hyperparameters_of()
+
+    assert producers == set()
+    assert not {"Tuner", "ImportHyperparameters"}.intersection(nodes)
+
+
+def test_the_trainer_gets_what_the_tuner_finds():
+    nodes, producers = hyperparameters_of("tuning.algorithm=bayesian", "tuning.trials=5")
+
+    assert producers == {"Tuner"}
+    assert set(nodes["Tuner"].upstream) == {"ExampleGen", "ImportSchemaGen", "Transform"}
+    told = json.loads(str(nodes["Tuner"].parameters["custom_config"]))
+    assert told["tuning"]["trials"] == 5
+    assert told["steps"] == 20_000
+    assert "ImportHyperparameters" not in nodes
+
+
+def test_stored_hyperparameters_are_read_and_nothing_is_searched_for():
+    nodes, producers = hyperparameters_of('tuning.hyperparameters="configs/best.json"')
+
+    assert producers == {"ImportHyperparameters"}
+    assert nodes["ImportHyperparameters"].parameters["path"] == "configs/best.json"
+    assert "Tuner" not in nodes

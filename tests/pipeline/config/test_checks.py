@@ -4,6 +4,18 @@ import pytest
 
 IMPOSSIBLE = [
     (
+        "[training]",
+        '[tuning]\nalgorithm = "random"\nhyperparameters = "best.json"\n[training]',
+        'what.toml:15: tuning.hyperparameters: found "best.json"; '
+        'expected tuning.algorithm = "none" beside it; "random" searches anew',
+    ),
+    (
+        "[training]",
+        "[tuning.space]\nlearning_rate = [0.1, 0.01]\n[training]",
+        "what.toml:14: tuning.space.learning_rate: found [0.1, 0.01]; "
+        "expected two numbers above 0, the lesser first",
+    ),
+    (
         "[label]",
         "splits = { train = 2, test = 1 }\n[label]",
         "what.toml:8: data.splits: found { train = 2, test = 1 }; "

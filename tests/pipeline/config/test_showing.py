@@ -76,6 +76,17 @@ hidden_units = [128, 64]  # default
 members = 4  # default
 seed = 20  # default
 
+[tuning]
+# not set: hyperparameters
+algorithm = "none"  # default
+trials = 20  # default
+minutes = 10.0  # default
+
+[tuning.space]
+learning_rate = [0.0005, 0.01]  # default
+hidden_units = [[64], [128, 64], [256, 128]]  # default
+batch_size = []  # default
+
 [evaluation]
 slices = [["company"]]
 

@@ -4,7 +4,7 @@ import pytest
 
 WHAT_KEYS = (
     "data, evaluation, explanation, features, infra_validation, label, name, parity, push, task, "
-    "training"
+    "training, tuning"
 )
 TRAINING_KEYS = (
     "batch_size, build_model, hidden_units, learning_rate, members, patience, seed, steps"
