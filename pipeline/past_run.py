@@ -64,7 +64,8 @@ class PastRun:
     def has(self, node_id: str) -> bool:
         """Whether a node ended well in this run, or was taken from the cache."""
         step = self.steps.get(node_id)
-        return step is not None and bool(step.outputs) and step.state in ("done", "cached")
+        # The record has outputs of what ended well, and of nothing else.
+        return step is not None and bool(step.outputs)
 
     def find(self, node_id: str, key: str) -> pb.Artifact | None:
         """Returns what a node made; None if it made no such thing in this run."""
