@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from pipeline.reports.figures import plain
 from pipeline.reports.model.charts import COLOURS, DASHES, GREY, Chart, axis, drawn, numbers
-from pipeline.reports.model.reading import RunFacts
+from pipeline.reports.model.reading import RunFacts, says
 from pipeline.reports.model.words import cut, definitions, in_words, measured, missing
 from pipeline.reports.tables import table
 
@@ -122,8 +122,7 @@ def tuning_part(facts: RunFacts) -> Iterator[str]:
     """Yields the HTML of the tuning trials."""
     found = facts.files.get("trials")
     if found is None or not found.get("trials"):
-        why = facts.absent.get("trials", "no search ran; the stored hyperparameters were used")
-        yield missing("Not tuned", why)
+        yield missing("Not tuned", _why_not_tuned(facts))
         return
     trials = sorted(found["trials"], key=lambda trial: _order(trial.get("held_out")))
     yield from drawn([_trials_chart(found)])
@@ -137,7 +136,7 @@ def tuning_part(facts: RunFacts) -> Iterator[str]:
                 else cut(trial["id"]),
                 measured(trial.get("held_out")),
                 plain(round(trial["seconds"], 1)) if trial.get("seconds") is not None else "",
-                cut(trial.get("status", "")),
+                _status(trial),
                 *(
                     in_words(trial["hyperparameters"][n]) if n in trial["hyperparameters"] else ""
                     for n in names
@@ -146,6 +145,20 @@ def tuning_part(facts: RunFacts) -> Iterator[str]:
             for trial in trials[:_SHOWN_TRIALS]
         ],
     )
+
+
+def _why_not_tuned(facts: RunFacts) -> str:
+    imported = facts.steps.get("ImportHyperparameters")
+    if imported is not None:
+        return f"no search; the hyperparameters are stored ones: {says(imported)}"
+    if (facts.what.get("tuning") or {}).get("algorithm", "none") == "none":
+        return "tuning.algorithm is none"
+    return facts.absent.get("trials", "no trial ran")
+
+
+def _status(trial: Mapping[str, Any]) -> str:
+    reason = f": {cut(trial['reason'], 200)}" if trial.get("reason") else ""
+    return cut(trial.get("status", "")) + reason
 
 
 def _trials_chart(found: Mapping[str, Any]) -> Chart | None:

@@ -22,11 +22,14 @@ OUTPUTS = {
     "DataGate": ("verdict",),
     "Trainer": ("model_run",),
     "Tuner": ("tuner_results",),
+    "ImportHyperparameters": ("best_hyperparameters",),
     "Evaluator": ("evaluation", "blessing"),
     "Explainer": ("explanation",),
     "ParityValidator": ("parity",),
     "Pusher": ("pushed_model",),
 }
+# One of the two ways to hyperparameters, as the pipeline has it.
+SEARCHED = tuple(name for name in OUTPUTS if name != "ImportHyperparameters")
 CLASSES = ("setosa", NASTY, "virginica")
 
 
@@ -46,7 +49,7 @@ class SampleRuns:
     def add(
         self,
         run_id,
-        nodes=tuple(OUTPUTS),
+        nodes=SEARCHED,
         *,
         outcome="succeeded",
         detail="",
@@ -68,7 +71,7 @@ class SampleRuns:
             what[section] = {**what[section], name: value}
         kept = {"configuration": json.dumps({"what": what, "where": {}}), "code_version": "c0de"}
         self.store.begin_run(
-            run_id, {**(kept if keeps_configuration else {}), "nodes": json.dumps(list(OUTPUTS))}
+            run_id, {**(kept if keeps_configuration else {}), "nodes": json.dumps(list(SEARCHED))}
         )
         files = sample_files(self.task, seed, **more)
         for name in nodes:
@@ -119,6 +122,7 @@ class SampleRuns:
 
 PROPERTIES = {
     "ImportSchemaGen": {"fingerprint": "5c4e3a", "summary": "18 columns from taxi/schema.pbtxt"},
+    "ImportHyperparameters": {"summary": "learning_rate 0.004, from best.json"},
     "ExampleGen": {
         "rows_in": 15002,
         "rows_train": 10000,
@@ -206,6 +210,7 @@ def trials(random):
                 "held_out": None if number == 3 else 0.24 + 0.01 * random.random(),
                 "seconds": 4.5,
                 "status": "failed" if number == 3 else "completed",
+                "reason": "diverged" if number == 3 else "",
             }
             for number in range(8)
         ],

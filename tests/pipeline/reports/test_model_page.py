@@ -11,7 +11,7 @@ from pipeline.errors import UserError
 from pipeline.reports.model.page import report
 from pipeline.reports.model.reading import read_run
 from tests.pipeline.reports.read_page import read
-from tests.pipeline.reports.sample_runs import NASTY, OUTPUTS, SampleRuns
+from tests.pipeline.reports.sample_runs import NASTY, SEARCHED, SampleRuns
 
 NOW = datetime.datetime(2026, 1, 1)
 CHARTS = {
@@ -149,11 +149,11 @@ def test_a_run_that_failed_half_way_says_what_is_not_there_and_why(runs):
 
 
 def test_a_step_that_is_not_in_the_pipeline_is_not_called_missing(runs):
-    runs.add("run-1", [name for name in OUTPUTS if name not in ("Tuner", "Explainer")])
+    runs.add("run-1", [name for name in SEARCHED if name not in ("Tuner", "Explainer")])
 
     page = read(written(runs))
 
-    assert "Not tuned: no Tuner in this run." in page.text["tuning"]
+    assert "Not tuned: tuning.algorithm is none." in page.text["tuning"]
     assert "Not explained: no Explainer in this run." in page.text["importance"]
 
 
@@ -174,7 +174,10 @@ def test_a_step_that_is_not_in_the_pipeline_is_not_called_missing(runs):
     ],
 )
 def test_a_file_that_is_not_there_is_named_and_nothing_else_is_missed(runs, file, part):
-    declared = {"evaluation.fairness": {"columns": ["company"]}}
+    declared = {
+        "evaluation.fairness": {"columns": ["company"]},
+        "tuning.algorithm": "random",
+    }
     runs.add("run-1", without=[file], changes=declared)
 
     page = read(written(runs))
@@ -335,3 +338,18 @@ def test_groups_that_are_too_small_are_listed_with_the_reason(runs):
 
     assert "Not judged: tiny (4 rows, fewer than 100 rows)." in told
     assert "Judged in part: Flash Cab (700 rows, fnr: fewer than 50 positives)." in told
+
+
+def test_stored_hyperparameters_are_told_where_no_search_ran(runs):
+    nodes = [name for name in SEARCHED if name != "Tuner"]
+    runs.add("run-1", [*nodes, "ImportHyperparameters"])
+
+    told = read(written(runs)).text["tuning"]
+
+    assert "the hyperparameters are stored ones: learning_rate 0.004, from best.json." in told
+
+
+def test_a_trial_that_failed_says_why(runs):
+    runs.add("run-1")
+
+    assert re.search(r"0003\s*4\.5\s*failed: diverged", read(written(runs)).text["tuning"])
