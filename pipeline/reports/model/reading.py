@@ -164,8 +164,11 @@ def _why(run: PastRun, node_id: str, name: str) -> str:
         return f"{node_id} {step.state}" + (f": {step.error.splitlines()[0]}" if step.error else "")
     if run.record.outcome == "succeeded":
         return f"no {node_id} in this run"
+    if run.record.outcome == "running":
+        return f"the run has not come to {node_id} yet"
+    ended = "failed" if run.record.outcome == "failed" else f"was {run.record.outcome}"
     why = f" ({run.record.detail})" if run.record.detail else ""
-    return f"the run was {run.record.outcome} before {node_id}{why}"
+    return f"the run {ended} before {node_id}{why}"
 
 
 def _refusals(steps: Mapping[str, Step]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def test_a_run_that_was_not_judged_can_be_compared_with_one_that_was(runs):
     page = compared(runs)
 
     assert "B: The run failed: nothing was pushed" in page.text["verdict"]
-    why = "B was not measured: the run was failed before Evaluator (ExampleGen: x)."
+    why = "B was not measured: the run failed before Evaluator (ExampleGen: x)."
     assert why in page.text["metrics"]
     assert [trace["name"] for trace in page.figure("roc")["data"]] == ["A", "chance"]
 

@@ -142,7 +142,7 @@ def test_a_run_that_failed_half_way_says_what_is_not_there_and_why(runs):
     assert "The run failed: nothing was pushed" in page.text["verdict"]
     assert "Trainer: ValueError: no rows" in page.text["verdict"]
     assert "No training curves: Trainer failed: ValueError: no rows." in page.text["training"]
-    why = "the run was failed before Evaluator (Trainer: ValueError: no rows)"
+    why = "the run failed before Evaluator (Trainer: ValueError: no rows)"
     assert f"Not measured: {why}." in page.text["metrics"]
     assert "15,002 read: train 10,000, eval 5,002" in page.text["card"]
     assert page.drawings == {}
