@@ -76,7 +76,7 @@ def evaluate(folder: pathlib.Path, whose: str, rows: str, models: int) -> None:
     }
     if models == 2:
         inputs["baseline_model"] = [_artifact(standard_artifacts.Model, folder / "baseline")]
-    out = folder / "out"
+    out = folder / f"out-{whose}"
     shutil.rmtree(out, ignore_errors=True)
     outputs = {
         "evaluation": [_artifact(standard_artifacts.ModelEvaluation, out / "evaluation")],
