@@ -13,6 +13,7 @@ from tfx.utils import path_utils
 
 from components.errors import InputError
 from components.infra_validator.trial import Verdict, try_model
+from components.training.requests import as_request
 from schema import SERVING, columns, read_schema
 
 
@@ -57,12 +58,8 @@ def _requests(examples: standard_artifacts.Examples, columns_: set[str], count: 
     """The first rows of the evaluation split, as a client would send them."""
     folder = Path(artifact_utils.get_split_uri([examples], "eval"))
     files = [str(path) for path in sorted(folder.iterdir())]
-    requests = []
-    for record in tf.data.TFRecordDataset(files, "GZIP").take(count):
-        example = tf.train.Example.FromString(record.numpy())
-        for name in set(example.features.feature) - columns_:
-            del example.features.feature[name]
-        requests.append(example.SerializeToString())
+    records = tf.data.TFRecordDataset(files, "GZIP").take(count).as_numpy_iterator()
+    requests = [as_request(example, columns_) for example in records]
     if not requests:
         msg = f"{folder}: no rows to ask the model with; expected some in the split 'eval'"
         raise InputError(msg)

@@ -135,3 +135,18 @@ def test_the_exit_code_tells_a_failure_from_a_refusal():
     assert outcome(A=done).exit_code == 0
     assert outcome(A=done, B=refused).exit_code == 3
     assert outcome(A=refused, B=failed).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("gate", "advice"),
+    [
+        ("ParityValidator", "see why with `tfxp report`, change the training or the gates, then:"),
+        ("Pusher", "compare with what is stable now:"),
+    ],
+)
+def test_a_refused_run_says_what_to_do_about_the_gate_that_refused(gate, advice):
+    target = console()
+
+    print_summary(target, outcome(**{gate: State(Status.REFUSED, 1.0, "no")}), REQUEST)
+
+    assert f" next  {advice}" in printed(target)
