@@ -82,7 +82,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         train_args=trainer_pb2.TrainArgs(splits=["train"], num_steps=what.training.steps),
         eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
         hyperparameters=hyperparameters and hyperparameters.outputs["best_hyperparameters"],
-        custom_config=options.training(what),
+        custom_config=options.training(what) | options.checkpoints(where),
     )
     baseline_model = BaselineModel(
         model=trainer.outputs["model"],

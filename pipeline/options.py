@@ -90,6 +90,11 @@ def tuning(what: What) -> dict[str, Any]:
     return training(what) | {"tuning": what.tuning.model_dump(mode="json")}
 
 
+def checkpoints(where: Where) -> dict[str, Any]:
+    """Where the Trainer keeps a fit on its way; empty for its own storage."""
+    return {"checkpoints": where.roots.checkpoints} if where.roots.checkpoints else {}
+
+
 def evaluation(what: What) -> EvaluatorOptions:
     """Options of Evaluator."""
     plain = {"task": what.task, "label": _label(what), **what.evaluation.model_dump(mode="json")}

@@ -66,6 +66,18 @@ class Batches(Protocol):
         ...
 
 
+class Kept(Protocol):
+    """Where a fit on its way is kept, as `Checkpoint` does."""
+
+    def load(self, beginning: State) -> "Fit | None":
+        """The fit as it was kept; None when there is none."""
+        ...
+
+    def offer(self, going: "Fit") -> None:
+        """Keeps the fit, if it is time to."""
+        ...
+
+
 @dataclass
 class Fit:
     """A fit on its way.
@@ -104,6 +116,7 @@ def fit(
     target: Target,
     options: TrainingOptions,
     seen: Callable[[Look], None] = lambda look: None,
+    kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[Look]:
     """Fits the model where it stands, and leaves it as it was when it did best.
@@ -114,7 +127,8 @@ def fit(
         held_out: The rows that tell when to stop.
         target: What the model's outputs mean.
         options: Steps, learning rate and patience.
-        seen: Told of each look.
+        seen: Told of each look, first of those of an earlier attempt.
+        kept: Where an earlier attempt may have left the fit, and this one leaves it.
         clock: Readings in seconds.
 
     Returns:
@@ -124,7 +138,10 @@ def fit(
         ModelRefused: the steps lead nowhere.
     """
     take_steps = steps_taker(model, target, options.members, options.learning_rate)
-    going = Fit.of(beginning(model))
+    first = beginning(model)
+    going = (kept.load(first) if kept else None) or Fit.of(first)
+    for look in going.looks:
+        seen(look)
     calls, pack = _between_looks(batches)
     packs = iter(batches.packs(pack, going.step))
     before = clock()
@@ -142,6 +159,8 @@ def fit(
         _judge(going, look, not held_out.rows or loss < going.best * (1 - _LEAST_GAIN))
         _log.info("step %d: loss %.4f, on rows held out %.4f", look.step, fitted, loss)
         seen(look)
+        if kept:
+            kept.offer(going)
     if held_out.rows and not math.isfinite(going.best):
         raise ModelRefused(
             f"the loss is no number after {going.step} steps; lower training.learning_rate, "

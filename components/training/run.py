@@ -2,6 +2,8 @@
 
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components.locations import resolve
+from components.training.checkpoints import Checkpoint, fingerprint_of
 from components.training.data import read_training_data
 from components.training.features import example_files, read_examples
 from components.training.options import TrainingOptions
@@ -17,7 +19,9 @@ def run_fn(fn_args: FnArgs) -> None:
     Args:
         fn_args: Of which are used: train_files, transform_graph_path, schema_path,
             serving_model_dir, model_run_dir, custom_config, which holds `TrainingOptions`, and
-            hyperparameters: a tuner's, in place of those.
+            hyperparameters: a tuner's, in place of those. What an attempt leaves that is killed
+            goes below the location `checkpoints` of custom_config, or else into working_dir; the
+            next attempt at the same goes on from it.
     """
     options = TrainingOptions.from_plain(fn_args.custom_config)
     options = options.tuned(fn_args.hyperparameters or {})
@@ -25,7 +29,8 @@ def run_fn(fn_args: FnArgs) -> None:
         fn_args.train_files, fn_args.transform_graph_path, fn_args.schema_path, options
     )
     log = RunLog(fn_args.model_run_dir)
-    trained = train(options, data, log.seen)
+    checkpoint = _checkpoint(fn_args, options)
+    trained = train(options, data, log.seen, checkpoint)
     ServingModel(
         trained.model, data.transform_output, data.columns, options.label.sources, trained.target
     ).save(fn_args.serving_model_dir)
@@ -38,4 +43,20 @@ def run_fn(fn_args: FnArgs) -> None:
         {column: raw[column].dtype for column in data.columns},
         options.label.sources,
     )
-    log.close(trained, options)
+    log.close(trained, options, checkpoint.resumed_from if checkpoint else None)
+    if checkpoint:
+        checkpoint.remove()
+
+
+def _checkpoint(fn_args: FnArgs, options: TrainingOptions) -> Checkpoint | None:
+    location = fn_args.custom_config.get("checkpoints")
+    folder = resolve(location) if location else fn_args.working_dir
+    if not folder:
+        return None
+    fingerprint = fingerprint_of(
+        options.to_plain(),
+        example_files(fn_args.train_files),
+        fn_args.transform_graph_path,
+        fn_args.schema_path,
+    )
+    return Checkpoint(folder, fingerprint)

@@ -32,8 +32,16 @@ class RunLog:
             tf.summary.scalar("rows_per_s", look.rows_per_s)
         progress.tell(words(look))
 
-    def close(self, trained: Trained, options: TrainingOptions) -> None:
-        """Writes `training.json`: all looks, the effective options, and how it began."""
+    def close(
+        self, trained: Trained, options: TrainingOptions, resumed_from: int | None = None
+    ) -> None:
+        """Writes `training.json`: all looks, the effective options, and how it began.
+
+        Args:
+            trained: The fitted model.
+            options: The effective ones.
+            resumed_from: The step at which an earlier attempt was gone on with.
+        """
         self._writer.close()
         plain = {
             "task": options.task,
@@ -41,6 +49,7 @@ class RunLog:
             "options": options.to_plain(),
             "temperature": trained.target.temperature,
             "warm_start": None,
+            "resumed_from": resumed_from,
         }
         text = json.dumps(plain, indent=1, allow_nan=False)
         (self._folder / _FILE).write_text(text, encoding="utf-8")
@@ -68,12 +77,17 @@ def summary(folder: str) -> str:
     record: Mapping[str, Any] = json.loads((Path(folder) / _FILE).read_text(encoding="utf-8"))
     looks = record["looks"]
     judged = [look for look in looks if look["held_out"] is not None]
+    resumed = (
+        ""
+        if record["resumed_from"] is None
+        else (f"; an earlier attempt was gone on with from step {record['resumed_from']:,}")
+    )
     if not judged:
-        return f"{looks[-1]['step']:,} steps; no rows were held out"
+        return f"{looks[-1]['step']:,} steps; no rows were held out{resumed}"
     best = min(judged, key=lambda look: look["held_out"])
     return (
         f"loss {best['held_out']:.4f} on rows held out, at step {best['step']:,} "
-        f"of {looks[-1]['step']:,}"
+        f"of {looks[-1]['step']:,}{resumed}"
     )
 
 

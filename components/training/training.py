@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import keras
 
 from components.training.data import TrainingData
-from components.training.fitting import Look, fit
+from components.training.fitting import Kept, Look, fit
 from components.training.held_out import HeldOut
 from components.training.options import TrainingOptions
 from components.training.targets import Target
@@ -35,7 +35,10 @@ class Trained:
 
 
 def train(
-    options: TrainingOptions, data: TrainingData, seen: Callable[[Look], None] = lambda look: None
+    options: TrainingOptions,
+    data: TrainingData,
+    seen: Callable[[Look], None] = lambda look: None,
+    kept: Kept | None = None,
 ) -> Trained:
     """Fits a model, from the seed of the options on: the same call gives the same model.
 
@@ -44,6 +47,7 @@ def train(
             with.
         data: What is learnt from; it is not changed.
         seen: Told of each look at the rows held out.
+        kept: Where an earlier attempt may have left the fit, and this one leaves it.
 
     Raises:
         ModelRefused: the steps lead nowhere.
@@ -54,5 +58,5 @@ def train(
     options = dataclasses.replace(options, members=members_of(model))
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
     batches = data.rows.batches(options.batch_size, options.seed)
-    looks = fit(model, batches, held_out, data.target, options, seen)
+    looks = fit(model, batches, held_out, data.target, options, seen, kept)
     return Trained(model, held_out.calibrated(model), looks)

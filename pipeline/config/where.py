@@ -41,12 +41,15 @@ class Roots(Section):
         artifacts: What the nodes make.
         serving: The model base directory.
         logs: A folder a run.
+        checkpoints: Where a fit that is killed is gone on from; needed where a second attempt does
+            not find what the first left in its own storage. Unless stated, the Trainer's own.
     """
 
     data: Annotated[Text, Field(description="a folder or a URI")]
     artifacts: LocalPath
     serving: LocalPath
     logs: LocalPath
+    checkpoints: LocalPath | None = None
 
 
 class Metadata(Section):

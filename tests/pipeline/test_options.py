@@ -51,6 +51,13 @@ def test_sensitive_columns_and_their_bounds_reach_the_evaluator(what):
     assert options.evaluation(what().what).fairness.columns == ()
 
 
+def test_where_a_fit_is_kept_is_told_to_the_trainer_alone_and_only_if_stated(what):
+    stated = what('roots.checkpoints="/mnt/fits"')
+
+    assert options.checkpoints(what().where) == {}
+    assert options.checkpoints(stated.where) == {"checkpoints": "/mnt/fits"}
+
+
 def test_a_gate_on_one_slice_reaches_the_evaluator(what):
     told = options.evaluation(
         what('evaluation.gates=[{metric="auc", min=0.9, scope={trip_start_hour=3}}]').what

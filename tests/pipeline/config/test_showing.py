@@ -125,6 +125,7 @@ model_name = "trips"  # default
 # where: where.toml
 
 [roots]
+# not set: checkpoints
 data = "."
 artifacts = "var/artifacts"
 serving = "/srv/models"

@@ -1,0 +1,140 @@
+"""A fit that was killed is gone on with."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.training.batches import Batches, TrainingRows
+from components.training.checkpoints import Checkpoint, fingerprint_of
+from components.training.fitting import fit
+from components.training.folds import FOLD, FOLDS
+from components.training.held_out import HeldOut
+from components.training.layers import Dropout, MemberDense
+from components.training.options import TrainingOptions
+from components.training.targets import Target
+from tests.components.learning import trips
+
+STEPS = 200
+
+
+def fitted(kept, steps=STEPS, each=lambda look: None):
+    """Fits noise; the weights at the end, and the steps of all looks."""
+    keras.utils.set_random_seed(1)
+    numbers = np.random.default_rng(4)
+    features = {
+        "x": tf.constant(numbers.normal(size=(400, 20)), tf.float32),
+        "y": tf.constant(numbers.integers(0, 2, 400), tf.float32),
+        FOLD: tf.constant(numbers.integers(0, FOLDS, 400)),
+    }
+    options = TrainingOptions.from_plain(
+        trips.TRAINING | {"members": 2, "patience": 99, "steps": steps}
+    )
+    inputs = {"x": keras.Input((20,), name="x")}
+    hidden = Dropout(0.1)(keras.ops.relu(MemberDense(2, 16)(inputs["x"])))
+    model = keras.Model(inputs, MemberDense(2, 1)(hidden))
+    rows = TrainingRows([], None, "y", 400, features, is_in_memory=True)
+    held_out = HeldOut(features, "y", 2, Target("binary"))
+    looks = fit(model, Batches(rows, 32, 7), held_out, Target("binary"), options, each, kept)
+    weights = np.concatenate([w.numpy().ravel() for w in model.trainable_variables])
+    return weights, [look.step for look in looks]
+
+
+def fit_until_killed(folder):
+    """Looks at rows held out, slower than anyone could wait for, until this process is killed."""
+    fitted(Checkpoint(folder, "one fit", every_s=0), each=lambda look: time.sleep(1))
+
+
+@pytest.fixture
+def killed(tmp_path):
+    """The folder of a fit whose process was killed with a checkpoint written."""
+    script = (
+        "import sys; from tests.components.learning.test_checkpoints import fit_until_killed;"
+        "fit_until_killed(sys.argv[1])"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
+    deadline = time.monotonic() + 200
+    while not list(tmp_path.glob("*.npz")):
+        assert process.poll() is None, "it ended by itself"
+        assert time.monotonic() < deadline, "no checkpoint was written"
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    return tmp_path
+
+
+def test_a_fit_that_was_killed_ends_as_if_it_had_not_been(killed):
+    checkpoint = Checkpoint(str(killed), "one fit")
+
+    weights, steps = fitted(checkpoint)
+
+    uninterrupted, all_steps = fitted(None)
+    assert 0 < checkpoint.resumed_from < STEPS
+    assert steps == all_steps
+    np.testing.assert_allclose(weights, uninterrupted, atol=1e-5)
+    checkpoint.remove()
+    assert not list(killed.glob("*.npz"))
+
+
+@pytest.fixture
+def left(tmp_path):
+    """A checkpoint after 20 steps."""
+    fitted(Checkpoint(str(tmp_path), "one fit", every_s=0), steps=20)
+    (path,) = tmp_path.iterdir()
+    return path
+
+
+def test_a_torn_checkpoint_is_left_alone(left, caplog):
+    left.write_bytes(left.read_bytes()[:-100])
+    checkpoint = Checkpoint(str(left.parent), "one fit")
+
+    _, steps = fitted(checkpoint, steps=20)
+
+    assert (checkpoint.resumed_from, steps) == (None, [20])
+    (line,) = [m for m in caplog.messages if "not used" in m]
+    assert line.startswith(f"the checkpoint {left} is not used: ")
+    assert "\n" not in line
+
+
+def test_the_checkpoint_of_another_fit_is_left_alone(left, caplog):
+    left.rename(left.with_name("another fit.npz"))
+    checkpoint = Checkpoint(str(left.parent), "another fit")
+
+    _, steps = fitted(checkpoint, steps=20)
+
+    assert (checkpoint.resumed_from, steps) == (None, [20])
+    assert "it is of another fit; starting anew" in caplog.text
+
+
+def test_between_two_checkpoints_is_some_time(tmp_path):
+    now = iter([0.0, 29.0, 30.0, 31.0])
+    checkpoint = Checkpoint(str(tmp_path), "one fit", clock=lambda: next(now))
+
+    fitted(checkpoint, steps=20)
+    assert not list(tmp_path.iterdir())
+    fitted(checkpoint, steps=20)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_a_fit_depends_on_is_in_its_fingerprint(tmp_path):
+    graph, schema, rows = tmp_path / "graph", tmp_path / "schema", tmp_path / "rows"
+    graph.mkdir()
+    for file in (schema, rows, graph / "saved_model.pb"):
+        file.write_text("0123456789")
+
+    def fingerprint(**options):
+        return fingerprint_of(options, [str(rows)], str(graph), str(schema))
+
+    seen = {fingerprint(steps=1), fingerprint(steps=2)}
+    for file in (schema, rows, graph / "saved_model.pb"):
+        file.write_text("9876543210")
+        seen.add(fingerprint(steps=1))
+
+    assert len(seen) == 5
+    assert fingerprint(steps=1) in seen
