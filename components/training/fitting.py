@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 from components.errors import ModelRefused
+from components.training.class_weights import EQUAL, ClassWeights
 from components.training.held_out import HeldOut
 from components.training.options import TrainingOptions
 from components.training.steps import Pack, State, TakeSteps, beginning, put_into, steps_taker
@@ -115,6 +116,7 @@ def fit(
     held_out: HeldOut,
     target: Target,
     options: TrainingOptions,
+    class_weights: ClassWeights = EQUAL,
     seen: Callable[[Look], None] = lambda look: None,
     kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -127,6 +129,7 @@ def fit(
         held_out: The rows that tell when to stop.
         target: What the model's outputs mean.
         options: Steps, learning rate and patience.
+        class_weights: What the rows of each class count in the steps.
         seen: Told of each look, first of those of an earlier attempt.
         kept: Where an earlier attempt may have left the fit, and this one leaves it.
         clock: Readings in seconds.
@@ -137,7 +140,7 @@ def fit(
     Raises:
         ModelRefused: the steps lead nowhere.
     """
-    take_steps = steps_taker(model, target, options.members, options.learning_rate)
+    take_steps = steps_taker(model, target, options.members, options.learning_rate, class_weights)
     first = beginning(model)
     going = (kept.load(first) if kept else None) or Fit.of(first)
     for look in going.looks:

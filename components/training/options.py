@@ -31,6 +31,8 @@ class TrainingOptions:
         learning_rate: Of AdamW.
         hidden_units: Units of each hidden layer of a member.
         members: Networks that are fitted side by side and answer together.
+        class_weights: `balanced`: every class of the label counts the same in all; `none`: every
+            row does.
         seed: Of the initial weights, the order of the rows and the dropout.
         model_name: By which clients know the model.
     """
@@ -46,6 +48,7 @@ class TrainingOptions:
     learning_rate: float
     hidden_units: tuple[int, ...]
     members: int
+    class_weights: str = "none"
     seed: int
     model_name: str = ""
 

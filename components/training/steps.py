@@ -6,6 +6,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from components.training.class_weights import EQUAL, ClassWeights
 from components.training.folds import learners
 from components.training.targets import Target
 
@@ -60,7 +61,11 @@ def put_into(model: keras.Model, weights: tf.Tensor, others: Sequence[tf.Tensor]
 
 
 def steps_taker(
-    model: keras.Model, target: Target, members: int, learning_rate: float
+    model: keras.Model,
+    target: Target,
+    members: int,
+    learning_rate: float,
+    class_weights: ClassWeights = EQUAL,
 ) -> TakeSteps:
     """Makes a graph from (state, pack, count) to the state after `count` steps and the mean loss.
 
@@ -73,6 +78,7 @@ def steps_taker(
         target: What its outputs mean.
         members: How many the model has.
         learning_rate: Of AdamW.
+        class_weights: What the rows of each class count.
     """
     variables = model.trainable_variables
     decay = tf.concat(
@@ -90,8 +96,8 @@ def steps_taker(
         output, changed = model.stateless_call(
             _apart(weights, variables), list(others), features, training=True
         )
-        learns = learners(folds, members)
-        losses = target.losses(label, output) * learns
+        learns = learners(folds, members) * class_weights.of(label)[:, tf.newaxis]
+        losses = target.losses(label, output + class_weights.shift) * learns
         each = tf.math.divide_no_nan(tf.reduce_sum(losses, 0), tf.reduce_sum(learns, 0))
         return tf.reduce_sum(each), tuple(changed)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
+from components.training.class_weights import EQUAL, balanced
 from components.training.data import TrainingData
 from components.training.fitting import Kept, Look, fit
 from components.training.held_out import HeldOut
@@ -58,5 +59,9 @@ def train(
     options = dataclasses.replace(options, members=members_of(model))
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
     batches = data.rows.batches(options.batch_size, options.seed)
-    looks = fit(model, batches, held_out, data.target, options, seen, kept)
+    weights = EQUAL
+    if options.class_weights == "balanced":
+        label = data.rows.sample[data.label].numpy()
+        weights = balanced(options.task, len(data.target.classes) or 2, label)
+    looks = fit(model, batches, held_out, data.target, options, weights, seen, kept)
     return Trained(model, held_out.calibrated(model), looks)

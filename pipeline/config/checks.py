@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pipeline.config.gates import named_slices
 from pipeline.config.problems import Problem, shown, wrong
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Evaluation, Features, Label, Tuning
+from pipeline.config.what import Data, Evaluation, Features, Label, Training, Tuning
 from pipeline.config.where import Beam
 from schema.labels import Task
 
@@ -84,6 +84,16 @@ def label_problems(task: Task, label: Label) -> Iterator[Problem]:
         yield Problem(
             ("label", "share"),
             f"makes a label of 0 or 1, which does not fit the task {task}; expected binary",
+        )
+
+
+def training_problems(task: Task, training: Training) -> Iterator[Problem]:
+    """Only a classifier has classes to weigh."""
+    if task == "regression" and training.class_weights != "none":
+        yield wrong(
+            ("training", "class_weights"),
+            training.class_weights,
+            '"none" for the task regression, whose label has no classes',
         )
 
 

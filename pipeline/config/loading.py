@@ -10,6 +10,7 @@ from pipeline.config.checks import (
     label_problems,
     label_use_problems,
     split_problems,
+    training_problems,
     tuning_problems,
 )
 from pipeline.config.columns import column_problems
@@ -32,6 +33,7 @@ _CHECKS = (
     (hidden_feature_problems, ("data", "features")),
     (own_function_problems, ("features", "training")),
     (label_problems, ("task", "label")),
+    (training_problems, ("task", "training")),
     (label_use_problems, ("label", "features", "evaluation")),
     (gate_problems, ("task", "evaluation")),
     (fairness_problems, ("task", "data", "label", "evaluation")),

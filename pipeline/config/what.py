@@ -237,6 +237,8 @@ class Training(Section):
         hidden_units: Units of each hidden layer of a member.
         members: Networks that are fitted side by side, each without an eighth of the rows, and
             answer together.
+        class_weights: `balanced`: while fitting, every class counts as much as any other, however
+            few rows are of it; the probabilities are about the rows as they are all the same.
         seed: Of everything random.
         build_model: The problem's own function that builds the network instead of us.
     """
@@ -250,6 +252,7 @@ class Training(Section):
         Field(min_length=1, description="a list of whole numbers of at least 1, one a layer"),
     ] = (128, 64)
     members: Count = 4
+    class_weights: Literal["none", "balanced"] = "none"
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
     ] = 20

@@ -41,7 +41,9 @@ def fitted(kept, steps=STEPS, each=lambda look: None):
     model = keras.Model(inputs, MemberDense(2, 1)(hidden))
     rows = TrainingRows([], None, "y", 400, features, is_in_memory=True)
     held_out = HeldOut(features, "y", 2, Target("binary"))
-    looks = fit(model, Batches(rows, 32, 7), held_out, Target("binary"), options, each, kept)
+    looks = fit(
+        model, Batches(rows, 32, 7), held_out, Target("binary"), options, seen=each, kept=kept
+    )
     weights = np.concatenate([w.numpy().ravel() for w in model.trainable_variables])
     return weights, [look.step for look in looks]
 

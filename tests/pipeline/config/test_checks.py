@@ -134,6 +134,18 @@ def test_share_makes_a_binary_label_only(files):
     ]
 
 
+def test_a_quantity_has_no_classes_to_weigh(files):
+    files.change(files.what, '"binary"', '"regression"')
+    files.change(files.what, '"auc"', '"mae"')
+    files.change(files.what, "share = 0.2\n", "")
+    files.change(files.what, 'of = "fare"\n', "")
+
+    assert files.messages('training.class_weights="balanced"') == [
+        '--set training.class_weights="balanced": training.class_weights: found "balanced"; '
+        'expected "none" for the task regression, whose label has no classes'
+    ]
+
+
 def test_runner_among_the_beam_flags_is_refused(files):
     files.change(files.where, "[run]", '[beam]\nargs = ["--x=1", "--runner=FlinkRunner"]\n[run]')
 

@@ -74,6 +74,7 @@ patience = 6  # default
 learning_rate = 0.002  # default
 hidden_units = [128, 64]  # default
 members = 4  # default
+class_weights = "none"  # default
 seed = 20  # default
 
 [tuning]
