@@ -17,6 +17,7 @@ from components.import_schema_gen import ImportSchemaGen
 from components.infra_validator.component import InfraValidator
 from components.parity.component import ParityValidator
 from components.pusher import Pusher
+from components.stable_model import StableModel
 from components.training.component import Trainer
 from components.transform.component import Transform
 from components.tuner.component import Tuner
@@ -74,11 +75,18 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
     )
     transform.add_upstream_node(data_gate)
     hyperparameters = _hyperparameters(what, example_gen, import_schema_gen, transform)
+    # A node that the fit does not ask for would have it run again with every push.
+    stable_model = (
+        StableModel(base_dir=where.roots.serving, model_name=what.model_name)
+        if what.training.warm_start
+        else None
+    )
     trainer = Trainer(
         run_fn="components.training.run.run_fn",
         examples=example_gen.outputs["examples"],
         transform_graph=transform.outputs["transform_graph"],
         schema=import_schema_gen.outputs["schema"],
+        base_model=stable_model and stable_model.outputs["model"],
         train_args=trainer_pb2.TrainArgs(splits=["train"], num_steps=what.training.steps),
         eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
         hyperparameters=hyperparameters and hyperparameters.outputs["best_hyperparameters"],
@@ -139,7 +147,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
             example_validator,
             data_gate,
             transform,
-            *filter(None, [hyperparameters]),
+            *filter(None, [hyperparameters, stable_model]),
             trainer,
             baseline_model,
             evaluator,

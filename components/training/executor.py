@@ -34,4 +34,7 @@ class Executor(tfx_trainer.GenericExecutor):
         arguments = super()._GetFnArgs(input_dict, output_dict, exec_properties)
         # Two attempts at the same work are given the same; TFX hands it to the Tuner only.
         arguments.working_dir = self._context.stateful_working_dir if self._context else None
+        for model in input_dict.get(standard_component_specs.BASE_MODEL_KEY, ()):
+            version = model.get_int_custom_property("stable_version")
+            arguments.custom_config = {**arguments.custom_config, "stable_version": version}
         return arguments

@@ -10,7 +10,7 @@ from schema.features import Overrides
 from schema.labels import Label, Task
 
 # They say what is learnt from what, and for whom.
-_NOT_TUNABLE = frozenset({"task", "label", "features", "model_name"})
+_NOT_TUNABLE = frozenset({"task", "label", "features", "warm_start", "model_name"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class TrainingOptions:
         members: Networks that are fitted side by side and answer together.
         class_weights: `balanced`: every class of the label counts the same in all; `none`: every
             row does.
+        warm_start: Whether the fit starts from the stable model's weights, where there is one.
         seed: Of the initial weights, the order of the rows and the dropout.
         model_name: By which clients know the model.
     """
@@ -49,6 +50,7 @@ class TrainingOptions:
     hidden_units: tuple[int, ...]
     members: int
     class_weights: str = "none"
+    warm_start: bool = False
     seed: int
     model_name: str = ""
 

@@ -33,7 +33,11 @@ class RunLog:
         progress.tell(words(look))
 
     def close(
-        self, trained: Trained, options: TrainingOptions, resumed_from: int | None = None
+        self,
+        trained: Trained,
+        options: TrainingOptions,
+        resumed_from: int | None = None,
+        warm_start: Mapping[str, Any] | None = None,
     ) -> None:
         """Writes `training.json`: all looks, the effective options, and how it began.
 
@@ -41,6 +45,7 @@ class RunLog:
             trained: The fitted model.
             options: The effective ones.
             resumed_from: The step at which an earlier attempt was gone on with.
+            warm_start: What was carried over from which version; None for a cold start.
         """
         self._writer.close()
         plain = {
@@ -48,7 +53,7 @@ class RunLog:
             "looks": [plain_look(look) for look in trained.looks],
             "options": options.to_plain(),
             "temperature": trained.target.temperature,
-            "warm_start": None,
+            "warm_start": warm_start,
             "resumed_from": resumed_from,
         }
         text = json.dumps(plain, indent=1, allow_nan=False)
@@ -77,18 +82,29 @@ def summary(folder: str) -> str:
     record: Mapping[str, Any] = json.loads((Path(folder) / _FILE).read_text(encoding="utf-8"))
     looks = record["looks"]
     judged = [look for look in looks if look["held_out"] is not None]
-    resumed = (
-        ""
-        if record["resumed_from"] is None
-        else (f"; an earlier attempt was gone on with from step {record['resumed_from']:,}")
-    )
+    beginning = _beginning_words(record)
     if not judged:
-        return f"{looks[-1]['step']:,} steps; no rows were held out{resumed}"
+        return f"{looks[-1]['step']:,} steps; no rows were held out{beginning}"
     best = min(judged, key=lambda look: look["held_out"])
     return (
         f"loss {best['held_out']:.4f} on rows held out, at step {best['step']:,} "
-        f"of {looks[-1]['step']:,}{resumed}"
+        f"of {looks[-1]['step']:,}{beginning}"
     )
+
+
+def _beginning_words(record: Mapping[str, Any]) -> str:
+    words = ""
+    start = record["warm_start"]
+    if start:
+        words += f"; started from version {start['from_version']}"
+        if start["left"]:
+            what = ", ".join(left["what"] for left in start["left"])
+            words += f", of which was not carried over in whole: {what}"
+    elif record["options"]["warm_start"]:
+        words += "; a cold start, for lack of a stable version"
+    if record["resumed_from"] is not None:
+        words += f"; an earlier attempt was gone on with from step {record['resumed_from']:,}"
+    return words
 
 
 def _finite(value: float) -> float | None:

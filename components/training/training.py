@@ -40,6 +40,7 @@ def train(
     data: TrainingData,
     seen: Callable[[Look], None] = lambda look: None,
     kept: Kept | None = None,
+    begin: Callable[[keras.Model], None] = lambda model: None,
 ) -> Trained:
     """Fits a model, from the seed of the options on: the same call gives the same model.
 
@@ -49,6 +50,7 @@ def train(
         data: What is learnt from; it is not changed.
         seen: Told of each look at the rows held out.
         kept: Where an earlier attempt may have left the fit, and this one leaves it.
+        begin: May give the model other weights than random ones to start from.
 
     Raises:
         ModelRefused: the steps lead nowhere.
@@ -58,6 +60,7 @@ def train(
     model = untrained_model(data.features, data.depths, data.spec, options, data.target.outputs)
     options = dataclasses.replace(options, members=members_of(model))
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
+    begin(model)
     batches = data.rows.batches(options.batch_size, options.seed)
     weights = EQUAL
     if options.class_weights == "balanced":

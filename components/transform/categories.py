@@ -70,6 +70,18 @@ def depth(category: Category, transform_output: tft.TFTransformOutput) -> int:
     return _FIRST_KNOWN + int(transform_output.vocabulary_size_by_name(name))
 
 
+def known_values(
+    category: Category, transform_output: tft.TFTransformOutput
+) -> tuple[bool, list[str]]:
+    """Whether its ids are those of other columns too, and what each id stands for, from 0 on."""
+    special = ["(missing)", "(unseen)"]
+    if category.values is not None:
+        return False, [*special, *map(str, category.values)]
+    name = _VOCABULARY if category.most is None else _own_vocabulary(category)
+    tokens = transform_output.vocabulary_by_name(name)
+    return category.most is None, [*special, *(token.decode() for token in tokens)]
+
+
 def _own_vocabulary(category: Category) -> str:
     return f"values_of_{transformed(category.column)}"
 

@@ -239,6 +239,7 @@ class Training(Section):
             answer together.
         class_weights: `balanced`: while fitting, every class counts as much as any other, however
             few rows are of it; the probabilities are about the rows as they are all the same.
+        warm_start: Whether the fit starts from the weights of the stable model, where there is one.
         seed: Of everything random.
         build_model: The problem's own function that builds the network instead of us.
     """
@@ -253,6 +254,7 @@ class Training(Section):
     ] = (128, 64)
     members: Count = 4
     class_weights: Literal["none", "balanced"] = "none"
+    warm_start: Annotated[bool, Field(description="true or false")] = False
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
     ] = 20

@@ -1,9 +1,9 @@
 """What lies outside the graph's artifacts, and whether a cached result still holds against it.
 
-Seven nodes touch the world: ExampleGen, ImportSchemaGen, ImportHyperparameters and
-ReferenceStatisticsGen read files, BaselineModel reads the model base directory and Pusher writes
-it, and DataGate looks at the calendar. Each keeps what it saw as a property of its output; here
-that is compared with what is there now. On a cluster these seven simply run every time.
+Eight nodes touch the world: ExampleGen, ImportSchemaGen, ImportHyperparameters and
+ReferenceStatisticsGen read files, BaselineModel and StableModel read the model base directory,
+Pusher writes it, and DataGate looks at the calendar. Each keeps what it saw as a property of its
+output; here that is compared with what is there now. On a cluster these eight simply run every time.
 """
 
 import datetime
@@ -70,6 +70,14 @@ def _stable_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | 
     return f"the stable version is {now or 'none'}, it was {seen or 'none'}"
 
 
+def _started_from(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    (model,) = outputs["model"]
+    now, seen = registry.stable_version(*_place(node)) or 0, number(model, "stable_version")
+    if now == seen:
+        return None
+    return f"the stable version is {now or 'none'}, it was {seen or 'none'}"
+
+
 def _pushed_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
     base, model = _place(node)
     (pushed,) = outputs["pushed_model"]
@@ -105,5 +113,6 @@ _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
     "ReferenceStatisticsGen": _served_rows,
     "DataGate": _waivers,
     "BaselineModel": _stable_version,
+    "StableModel": _started_from,
     "Pusher": _pushed_version,
 }

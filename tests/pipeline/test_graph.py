@@ -151,3 +151,15 @@ def test_stored_hyperparameters_are_read_and_nothing_is_searched_for():
     assert producers == {"ImportHyperparameters"}
     assert nodes["ImportHyperparameters"].parameters["path"] == "configs/best.json"
     assert "Tuner" not in nodes
+
+
+def test_a_warm_start_is_from_the_stable_model():
+    config = load(
+        str(PROJECT / "configs/taxi.toml"),
+        str(PROJECT / "configs/local.toml"),
+        ("training.warm_start=true",),
+    )
+    warm = compiler.Compiler().compile(create_pipeline(config.what, config.where))
+
+    (source,) = read_nodes(warm)["Trainer"].inputs["base_model"]
+    assert (source.producer, source.output_key) == ("StableModel", "model")

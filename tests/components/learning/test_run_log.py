@@ -74,6 +74,21 @@ def test_the_summary_says_where_the_fit_was_best(tmp_path):
     assert summary(str(tmp_path)) == "loss 0.2835 on rows held out, at step 1,240 of 1,300"
 
 
+def test_the_summary_says_how_the_fit_began(tmp_path):
+    log = RunLog(str(tmp_path))
+    start = {
+        "from_version": 3,
+        "carried": ["a"],
+        "left": [{"what": "categories", "why": "1 of 4 values are new: oval"}],
+    }
+    log.close(Trained(None, Target("binary"), LOOKS), OPTIONS, 20, start)
+
+    assert summary(str(tmp_path)).endswith(
+        " of 1,300; started from version 3, of which was not carried over in whole: categories; "
+        "an earlier attempt was gone on with from step 20"
+    )
+
+
 def test_the_summary_says_that_no_rows_were_held_out(tmp_path):
     kept(tmp_path, [Look(50, 0.5, math.nan, 1.0, 9.0)])
 

@@ -116,7 +116,7 @@ def transform(folder, rows, schema, **options):
     return tft.TFTransformOutput(graph.uri)
 
 
-def train(folder, rows, schema, transform_output, hyperparameters=None, **options):
+def train(folder, rows, schema, transform_output, hyperparameters=None, base_model=None, **options):
     """Runs the Trainer's function; the result is a Model artifact."""
     model = artifact(standard_artifacts.Model, folder)
     run_fn(
@@ -128,6 +128,7 @@ def train(folder, rows, schema, transform_output, hyperparameters=None, **option
             model_run_dir=f"{model.uri}_run",
             custom_config=TRAINING | options,
             hyperparameters=hyperparameters,
+            base_model=base_model,
         )
     )
     return model

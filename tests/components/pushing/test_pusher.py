@@ -11,6 +11,7 @@ from components.artifacts import Parity
 from components.baseline_model import BaselineModel
 from components.errors import ModelRefused
 from components.pusher import Pusher
+from components.stable_model import StableModel
 
 
 def blessing(kind, *, blessed):
@@ -64,6 +65,22 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path, artifact, examples, schema):
     return Desk(tmp_path / "base", artifact, examples, schema)
+
+
+def test_a_fit_starts_from_the_stable_version_and_from_nothing_without_one(desk, export, artifact):
+    def found(name):
+        model = artifact(standard_artifacts.Model, name)
+        StableModel.test_call(model=model, base_dir=str(desk.base), model_name="taxi")
+        return model.get_int_custom_property("stable_version"), Path(model.uri, "Format-Serving")
+
+    version, files = found("before")
+    assert (version, files.exists()) == (0, False)
+
+    desk.push(export())
+
+    version, files = found("after")
+    assert version == 1
+    assert (files / "saved_model.pb").exists()
 
 
 def version_of(baseline):

@@ -69,8 +69,8 @@ def test_quoted_part_of_a_key_may_hold_dots_and_equals_signs(files):
         (
             "training.stepz=200",
             "training.stepz: unknown key; did you mean 'steps'? "
-            "allowed: batch_size, build_model, hidden_units, "
-            "learning_rate, members, patience, seed, steps",
+            "allowed: batch_size, build_model, class_weights, hidden_units, "
+            "learning_rate, members, patience, seed, steps, warm_start",
         ),
         (
             "trainin.steps=200",

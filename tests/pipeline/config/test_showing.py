@@ -75,6 +75,7 @@ learning_rate = 0.002  # default
 hidden_units = [128, 64]  # default
 members = 4  # default
 class_weights = "none"  # default
+warm_start = false  # default
 seed = 20  # default
 
 [tuning]

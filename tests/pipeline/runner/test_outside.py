@@ -119,6 +119,15 @@ def test_another_stable_version_is_seen_unless_it_is_the_candidate(base, tmp_pat
     )
 
 
+def test_another_stable_version_to_start_from_is_seen(base):
+    stable_model = node("StableModel", base_dir=str(base), model_name="taxi")
+
+    assert change_since(stable_model, {}, {"model": artifact(stable_version=1)}) is None
+    assert change_since(stable_model, {}, {"model": artifact(stable_version=0)}) == (
+        "the stable version is 1, it was none"
+    )
+
+
 def test_a_pushed_version_that_was_deleted_is_seen(base, tmp_path):
     pusher = node("Pusher", base_dir=str(base), model_name="taxi")
     seen = {"pushed_model": artifact(pushed_version="1")}
