@@ -32,13 +32,10 @@ class ClassWeights:
             return tf.ones_like(label)
         return tf.gather(tf.constant(self.by_class, tf.float32), tf.cast(label, tf.int32))
 
-    @property
-    def shift(self) -> Sequence[float]:
-        """What the weights do to the logits: one number of two classes, else one a class."""
-        if len(self.by_class) == 2:
-            zero, one = self.by_class
-            return [math.log(one / zero)]
-        return [math.log(weight) for weight in self.by_class] or [0.0]
+    def shift(self, outputs: int) -> Sequence[float]:
+        """What the weights do to the logits, of which there is one for two classes, or one each."""
+        logarithms = [math.log(weight) for weight in self.by_class] or [0.0] * max(outputs, 2)
+        return [logarithms[1] - logarithms[0]] if outputs == 1 else logarithms
 
 
 EQUAL = ClassWeights()

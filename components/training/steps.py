@@ -97,7 +97,7 @@ def steps_taker(
             _apart(weights, variables), list(others), features, training=True
         )
         learns = learners(folds, members) * class_weights.of(label)[:, tf.newaxis]
-        losses = target.losses(label, output + class_weights.shift) * learns
+        losses = target.losses(label, output + class_weights.shift(output.shape[-1])) * learns
         each = tf.math.divide_no_nan(tf.reduce_sum(losses, 0), tf.reduce_sum(learns, 0))
         return tf.reduce_sum(each), tuple(changed)
 
