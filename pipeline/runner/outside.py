@@ -3,7 +3,7 @@
 Eight nodes touch the world: ExampleGen, ImportSchemaGen, ImportHyperparameters and
 ReferenceStatisticsGen read files, BaselineModel and StableModel read the model base directory,
 Pusher writes it, and DataGate looks at the calendar. Each keeps what it saw as a property of its
-output; here that is compared with what is there now. On a cluster these eight simply run every time.
+output; here that is compared with what is there now. On a cluster these eight simply run each time.
 """
 
 import datetime
