@@ -1,5 +1,6 @@
 """The weights of a model by name, beside its SavedModel, for a later fit to start from."""
 
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def weight_names(model: keras.Model) -> list[str]:
 
 def named_weights(model: keras.Model, data: TrainingData) -> NamedWeights:
     """The weights as they are now."""
-    arrays = [np.array(variable) for variable in model.trainable_variables]
+    arrays = [keras.ops.convert_to_numpy(variable) for variable in model.trainable_variables]
     values = {}
     for feature in data.features:
         if isinstance(feature, Category):
@@ -75,8 +76,11 @@ def write_weights(model_dir: str, weights: NamedWeights) -> None:
         "values": {name: list(values) for name, values in weights.values.items()},
     }
     contents: dict[str, Any] = {**weights.arrays, "said": np.array(json.dumps(said))}
+    # A zip archive goes back and forth, which a file of an object store cannot.
+    archive = io.BytesIO()
+    np.savez(archive, **contents)
     with tf.io.gfile.GFile(path, "wb") as file:
-        np.savez(file, **contents)
+        file.write(archive.getvalue())
 
 
 def read_weights(model_dir: str) -> NamedWeights | None:
@@ -84,7 +88,9 @@ def read_weights(model_dir: str) -> NamedWeights | None:
     path = str(PurePosixPath(model_dir, WEIGHTS_FILE))
     if not tf.io.gfile.exists(path):
         return None
-    with tf.io.gfile.GFile(path, "rb") as file, np.load(file) as arrays:
+    with tf.io.gfile.GFile(path, "rb") as file:
+        archive = io.BytesIO(file.read())
+    with np.load(archive) as arrays:
         said = json.loads(str(arrays["said"]))
         named = {name: arrays[name] for name in arrays.files if name != "said"}
     return NamedWeights(named, said["inputs"], said["values"])
