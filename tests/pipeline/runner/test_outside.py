@@ -11,6 +11,7 @@ import registry
 from components.example_gen.inputs import find_inputs, input_fingerprint, served_fingerprint
 from components.example_gen.options import ExampleGenOptions
 from components.schema_file import schema_fingerprint
+from components.tuner.hyperparameters import fingerprint
 from pipeline.runner.nodes import Node
 from pipeline.runner.outside import change_since
 
@@ -67,6 +68,18 @@ def test_served_rows_that_changed_are_seen(tmp_path):
 
     served.write_text("a\n2\n")
     assert change_since(reference, {}, seen) == "the served rows changed"
+
+
+def test_stored_hyperparameters_that_changed_are_seen(tmp_path):
+    stored = tmp_path / "best.json"
+    stored.write_text('{"members": 2}')
+    importing = node("ImportHyperparameters", path=str(stored))
+    seen = {"best_hyperparameters": artifact(fingerprint=fingerprint(str(stored)))}
+
+    assert change_since(importing, {}, seen) is None
+
+    stored.write_text('{"members": 3}')
+    assert change_since(importing, {}, seen) == f"{stored} changed"
 
 
 @pytest.mark.parametrize(("days", "is_over"), [(-1, True), (0, False)])
