@@ -102,3 +102,12 @@ def test_the_same_seed_finds_the_same(tmp_path, train_files):
     assert once.fairness == again.fairness
     assert once.weak == again.weak
     assert once.worst.equals(again.worst)
+
+
+def test_the_label_is_no_slice():
+    made = answered()
+    made.candidate[:] *= 0.3  # far too low, so that all rows of label 1 are bad
+
+    look = look_closer(made, options(), SCHEMA, [])
+
+    assert "y" not in {column for each in look.weak.slices for column, _ in each.groups}
