@@ -67,8 +67,8 @@ def _gate(gate: Mapping[str, Any]) -> Sequence[str]:
     word = '<span class="ok">passed</span>' if passed else '<span class="block">refused</span>'
     return (
         word,
-        cut(gate.get("metric", "")),
-        cut(gate.get("slice", "")),
+        f'<span class="whole">{cut(gate.get("metric", ""))}</span>',
+        f'<div class="slice">{cut(gate.get("slice", ""))}</div>',
         f"{gate['rows']:,}" if gate.get("rows") is not None else "",
         measured(gate.get("candidate")),
         interval(gate.get("low"), gate.get("high")),
@@ -80,6 +80,8 @@ def _gate(gate: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _gain(gate: Mapping[str, Any]) -> str:
+    if gate.get("bound") != "min_change":
+        return ""
     span = interval(gate.get("change_low"), gate.get("change_high"))
     return signed(gate.get("change")) + (f" ({span})" if span else "")
 
