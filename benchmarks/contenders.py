@@ -42,7 +42,8 @@ def _trees(
         model.fit(
             rows[~is_held_out],
             label[~is_held_out],
-            eval_set=[(rows[is_held_out], label[is_held_out])],
+            eval_X=rows[is_held_out],
+            eval_y=label[is_held_out],
             callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
         )
         (losses,) = model.best_score_["valid_0"].values()

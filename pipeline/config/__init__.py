@@ -6,10 +6,11 @@ config.what.training.steps, config.where.serving_dir
 Whatever is wrong with the files is in one `ConfigError`, a line each.
 """
 
+from pipeline.config.judging_sections import Gate
 from pipeline.config.loading import Config, load
 from pipeline.config.metrics import METRICS, Metric, metrics_for
 from pipeline.config.showing import show
-from pipeline.config.what import Gate, What
+from pipeline.config.what import What
 from pipeline.config.where import Where
 from pipeline.errors import ConfigError
 

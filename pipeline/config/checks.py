@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.config.data_sections import Data
 from pipeline.config.gates import named_slices
+from pipeline.config.judging_sections import Evaluation
+from pipeline.config.learning_sections import Features, Label, Training, Tuning
 from pipeline.config.problems import Problem, shown, wrong
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Evaluation, Features, Label, Training, Tuning
 from pipeline.config.where import Beam
 from schema.labels import Task
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from components.errors import InputError
 from components.locations import resolve
+from pipeline.config.data_sections import Data
 from pipeline.config.fairness import positive_problems
 from pipeline.config.features import named_columns, override_problems, overrides_of
 from pipeline.config.gates import named_slices
+from pipeline.config.judging_sections import Evaluation
+from pipeline.config.learning_sections import Features, Label
 from pipeline.config.problems import Problem, among, did_you_mean, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Evaluation, Features, Label
 from schema import SERVING, TRAINING, SchemaError, columns, read_schema
 from schema import features as schema_features
 from schema import labels as schema_labels

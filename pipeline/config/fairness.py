@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from pipeline.config.data_sections import Data
+from pipeline.config.judging_sections import Evaluation, Fairness
+from pipeline.config.learning_sections import Label
 from pipeline.config.problems import Problem, shown, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Evaluation, Fairness, Label
 from schema.labels import Classes, Task
 
 _SECTION: KeyPath = ("evaluation", "fairness")

@@ -6,9 +6,10 @@ from typing import Any
 
 from tensorflow_metadata.proto.v0 import schema_pb2
 
+from pipeline.config.data_sections import Data
+from pipeline.config.learning_sections import Features, Training
 from pipeline.config.problems import Problem, shown
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Data, Features, Training
 from schema import features as schema_features
 from schema.labels import Label
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
+from pipeline.config.judging_sections import Evaluation, Gate
 from pipeline.config.metrics import METRICS, Metric, metrics_for
 from pipeline.config.problems import Problem, among, shown, unlisted, wrong
 from pipeline.config.toml_lines import KeyPath
-from pipeline.config.what import Evaluation, Gate
 from schema.labels import Task
 
 _BOUNDS = ("min", "max", "min_change")
