@@ -140,7 +140,15 @@ def fit(
     Raises:
         ModelRefused: the steps lead nowhere.
     """
-    take_steps = steps_taker(model, target, options.members, options.learning_rate, class_weights)
+    take_steps = steps_taker(
+        model,
+        target,
+        options.members,
+        options.learning_rate,
+        class_weights,
+        # What layers are in a network that is not ours is not known.
+        compiled=options.build_model is None,
+    )
     first = beginning(model)
     going = (kept.load(first) if kept else None) or Fit.of(first)
     for look in going.looks:

@@ -66,6 +66,8 @@ def steps_taker(
     members: int,
     learning_rate: float,
     class_weights: ClassWeights = EQUAL,
+    *,
+    compiled: bool = True,
 ) -> TakeSteps:
     """Makes a graph from (state, pack, count) to the state after `count` steps and the mean loss.
 
@@ -79,6 +81,8 @@ def steps_taker(
         members: How many the model has.
         learning_rate: Of AdamW.
         class_weights: What the rows of each class count.
+        compiled: Whether XLA makes machine code of it. Not every layer has a meaning there, and the
+            dropout of Keras takes a hundred times as long.
     """
     variables = model.trainable_variables
     decay = tf.concat(
@@ -118,7 +122,7 @@ def steps_taker(
         average = state.average + share * (weights - state.average)
         return State(weights, first, second, average, others, state.step + 1), value / members
 
-    @tf.function(autograph=False, jit_compile=True)
+    @tf.function(autograph=False, jit_compile=compiled)
     def take_steps(state: State, pack: Pack, count: tf.Tensor) -> tuple[State, tf.Tensor]:
         def body(index: tf.Tensor, state: State, total: tf.Tensor) -> list[tf.Tensor]:
             batch = tf.nest.map_structure(lambda values: values[index], pack)
@@ -130,8 +134,8 @@ def steps_taker(
         )
         return state, total / tf.cast(count, tf.float32)
 
-    compiled: TakeSteps = take_steps
-    return compiled
+    taker: TakeSteps = take_steps
+    return taker
 
 
 def _apart(weights: tf.Tensor, variables: Sequence[keras.Variable]) -> list[tf.Tensor]:

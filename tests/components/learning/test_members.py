@@ -173,7 +173,8 @@ def test_fitting_ends_when_rows_held_out_gain_nothing_and_the_best_weights_stay(
     assert rows.loss(model) == pytest.approx(min(losses), rel=1e-4)
 
 
-def test_the_steps_are_those_of_adamw():
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_steps_are_those_of_adamw(compiled):
     numbers = np.random.default_rng(6)
     x = tf.constant(numbers.normal(size=(9, 16, 5)), tf.float32)
     label = tf.constant(numbers.integers(0, 2, (9, 16)), tf.float32)
@@ -181,7 +182,7 @@ def test_the_steps_are_those_of_adamw():
     inputs = {"x": keras.Input((5,), name="x")}
     model = keras.Model(inputs, MemberDense(2, 1)(keras.ops.relu(MemberDense(2, 8)(inputs["x"]))))
     variables, target = model.trainable_variables, Target("binary")
-    state, loss = steps_taker(model, target, 2, 0.01)(
+    state, loss = steps_taker(model, target, 2, 0.01, compiled=compiled)(
         beginning(model), ({"x": x}, label, folds), tf.constant(9)
     )
 
