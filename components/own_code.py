@@ -1,8 +1,10 @@
 """Functions that a problem brings itself, named by a dotted path in its *what* file."""
 
 import difflib
+import hashlib
 import importlib
 import inspect
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +47,21 @@ def own_function(path: str, key: str) -> Callable[..., Any]:
         kind = type(found).__name__
         raise ComponentError(f'{key} = "{path}": expected a function, it is a value of type {kind}')
     return found
+
+
+def own_fingerprint(path: str, key: str) -> str:
+    """Returns the SHA-256, in hex, of the file that holds a function; not of what that imports.
+
+    Args:
+        path: As for `own_function`.
+        key: Likewise.
+
+    Raises:
+        ComponentError: there is no such function; the message names the key.
+    """
+    own_function(path, key)
+    file = sys.modules[path.rpartition(".")[0]].__file__
+    return hashlib.sha256(Path(file).read_bytes() if file else b"").hexdigest()
 
 
 def call_own(path: str, key: str, *arguments: Any, **optional: Any) -> Any:

@@ -43,7 +43,8 @@ class Checkpoint:
             every_s: How long, in seconds, nothing is saved after it was.
             clock: Readings in seconds.
         """
-        self._path = Path(folder) / f"{fingerprint[:_NAME_LENGTH]}.npz"
+        self.path = Path(folder) / f"{fingerprint[:_NAME_LENGTH]}.npz"
+        """The file."""
         self._fingerprint = fingerprint
         self._every_s = every_s
         self._clock = clock
@@ -57,17 +58,17 @@ class Checkpoint:
         Args:
             beginning: A state as this fit's are, for the shapes.
         """
-        if not self._path.exists():
+        if not self.path.exists():
             return None
         try:
-            with np.load(self._path) as arrays:
+            with np.load(self.path) as arrays:
                 going = self._read(arrays, beginning)
         # Whatever a file may hold that was half written, or written by another version.
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError) as error:
-            _log.warning("the checkpoint %s is not used: %s; starting anew", self._path, error)
+            _log.warning("the checkpoint %s is not used: %s; starting anew", self.path, error)
             return None
         self.resumed_from = going.step
-        _log.info("going on from step %d, of the checkpoint %s", going.step, self._path)
+        _log.info("going on from step %d, of the checkpoint %s", going.step, self.path)
         return going
 
     def offer(self, going: Fit) -> None:
@@ -78,7 +79,7 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Forgets the fit: it is done."""
-        self._path.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
 
     def _save(self, going: Fit) -> None:
         said = {
@@ -92,14 +93,14 @@ class Checkpoint:
             "best_weights": going.best_weights.numpy(),
             **{f"best_{n}": value.numpy() for n, value in enumerate(going.best_others)},
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         # One name at any time is that of a whole file, also when the power goes.
-        partial = self._path.with_suffix(".partial")
+        partial = self.path.with_suffix(".partial")
         with partial.open("wb") as file:
             np.savez(file, said=np.array(json.dumps(said)), **arrays)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(self._path)
+        partial.replace(self.path)
 
     def _read(self, arrays: Mapping[str, Any], beginning: State) -> Fit:
         said = json.loads(str(arrays["said"]))
@@ -120,7 +121,11 @@ class Checkpoint:
 
 
 def fingerprint_of(
-    options: Mapping[str, Any], files: Sequence[str], transform_graph_path: str, schema_path: str
+    options: Mapping[str, Any],
+    files: Sequence[str],
+    transform_graph_path: str,
+    schema_path: str,
+    code: Sequence[str],
 ) -> str:
     """SHA-256, in hex, of what a fit depends on.
 
@@ -129,8 +134,11 @@ def fingerprint_of(
         files: Training files, gzip: of each, its size and the checksum that it ends with.
         transform_graph_path: Folder, of which all files count.
         schema_path: The curated schema.
+        code: Fingerprints of the sources that fit: the weights of other code may have the same
+            shapes and mean something else.
     """
-    digest = hashlib.sha256(json.dumps(options, sort_keys=True).encode())
+    said = json.dumps([options, list(code)], sort_keys=True)
+    digest = hashlib.sha256(said.encode())
     for file in sorted(files):
         with tf.io.gfile.GFile(file, "rb") as opened:
             opened.seek(max(opened.size() - _TRAILER_BYTES, 0))

@@ -2,7 +2,9 @@
 
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components.code_fingerprint import code_fingerprint
 from components.locations import resolve
+from components.own_code import own_fingerprint
 from components.training.checkpoints import Checkpoint, fingerprint_of
 from components.training.data import read_training_data
 from components.training.features import example_files, read_examples
@@ -32,7 +34,7 @@ def run_fn(fn_args: FnArgs) -> None:
         fn_args.train_files, fn_args.transform_graph_path, fn_args.schema_path, options
     )
     log = RunLog(fn_args.model_run_dir)
-    checkpoint = _checkpoint(fn_args, options)
+    checkpoint = checkpoint_of(fn_args, options)
     version = fn_args.custom_config.get("stable_version", 0)
     start = WarmStart(fn_args.base_model, version, data) if options.warm_start else None
     trained = train(
@@ -61,15 +63,18 @@ def run_fn(fn_args: FnArgs) -> None:
         checkpoint.remove()
 
 
-def _checkpoint(fn_args: FnArgs, options: TrainingOptions) -> Checkpoint | None:
+def checkpoint_of(fn_args: FnArgs, options: TrainingOptions) -> Checkpoint | None:
+    """Where this fit is kept, which no fit that differs in anything shares; None for nowhere."""
     location = fn_args.custom_config.get("checkpoints")
     folder = resolve(location) if location else fn_args.working_dir
     if not folder:
         return None
+    own = options.build_model
     fingerprint = fingerprint_of(
         options.to_plain() | {"stable_version": fn_args.custom_config.get("stable_version")},
         example_files(fn_args.train_files),
         fn_args.transform_graph_path,
         fn_args.schema_path,
+        [code_fingerprint(), own_fingerprint(own, "training.build_model") if own else ""],
     )
     return Checkpoint(folder, fingerprint)

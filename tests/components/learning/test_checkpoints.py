@@ -1,23 +1,29 @@
 """A fit that was killed is gone on with."""
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components.training import run
 from components.training.batches import Batches, TrainingRows
 from components.training.checkpoints import Checkpoint, fingerprint_of
-from components.training.fitting import fit
+from components.training.fitting import Fit, Look, fit
 from components.training.folds import FOLD, FOLDS
 from components.training.held_out import HeldOut
 from components.training.layers import Dropout, MemberDense
 from components.training.options import TrainingOptions
+from components.training.run import checkpoint_of
+from components.training.steps import beginning
 from components.training.targets import Target
 from tests.components.learning import trips
 
@@ -114,6 +120,46 @@ def test_the_checkpoint_of_another_fit_is_left_alone(left, caplog):
     assert "it is of another fit; starting anew" in caplog.text
 
 
+def start_of(width):
+    """The state of a small network before its first step."""
+    inputs = {"x": keras.Input((width,), name="x")}
+    return beginning(keras.Model(inputs, Dropout(0.1)(MemberDense(2, 1)(inputs["x"]))))
+
+
+def test_a_fit_is_read_back_as_it_was(tmp_path):
+    start = start_of(3)
+    going = Fit(
+        state=start._replace(first=start.first + 1, step=start.step + 40),
+        best=0.25,
+        best_weights=start.average + 2,
+        best_others=tuple(tf.ones_like(value) for value in start.others),
+        idle=3,
+        looks=[Look(20, 0.5, 0.25, 1.5, 100.0), Look(40, 0.4, math.inf, 3.0, 90.0)],
+    )
+    Checkpoint(str(tmp_path), "one fit", every_s=0).offer(going)
+
+    again = Checkpoint(str(tmp_path), "one fit").load(start)
+
+    assert (again.best, again.idle, again.looks) == (0.25, 3, going.looks)
+    for part in ("state", "best_weights", "best_others"):
+        for found, expected in zip(
+            tf.nest.flatten(getattr(again, part)),
+            tf.nest.flatten(getattr(going, part)),
+            strict=True,
+        ):
+            assert found.dtype == expected.dtype
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_weights_of_other_shapes_are_left_alone(tmp_path, caplog):
+    Checkpoint(str(tmp_path), "one fit", every_s=0).offer(Fit.of(start_of(3)))
+    checkpoint = Checkpoint(str(tmp_path), "one fit")
+
+    assert checkpoint.load(start_of(4)) is None
+    assert checkpoint.resumed_from is None
+    assert "it has weights of shape (8,), not (10,); starting anew" in caplog.text
+
+
 def test_between_two_checkpoints_is_some_time(tmp_path):
     now = iter([0.0, 29.0, 30.0, 31.0])
     checkpoint = Checkpoint(str(tmp_path), "one fit", clock=lambda: next(now))
@@ -130,13 +176,60 @@ def test_what_a_fit_depends_on_is_in_its_fingerprint(tmp_path):
     for file in (schema, rows, graph / "saved_model.pb"):
         file.write_text("0123456789")
 
-    def fingerprint(**options):
-        return fingerprint_of(options, [str(rows)], str(graph), str(schema))
+    def fingerprint(code="one", **options):
+        return fingerprint_of(options, [str(rows)], str(graph), str(schema), [code])
 
-    seen = {fingerprint(steps=1), fingerprint(steps=2)}
+    seen = {fingerprint(steps=1), fingerprint(steps=2), fingerprint("another", steps=1)}
     for file in (schema, rows, graph / "saved_model.pb"):
         file.write_text("9876543210")
         seen.add(fingerprint(steps=1))
 
-    assert len(seen) == 5
+    assert len(seen) == 6
     assert fingerprint(steps=1) in seen
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """Returns a function that gives the file of a fit; the problem's own code is in `own_fit`."""
+    for name in ("rows", "schema", "graph/saved_model.pb", "own_fit.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("build = print\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def place(working_dir="/work", **config):
+        arguments = FnArgs(
+            train_files=[f"{tmp_path}/rows"],
+            transform_graph_path=f"{tmp_path}/graph",
+            schema_path=f"{tmp_path}/schema",
+            working_dir=working_dir,
+            custom_config=trips.TRAINING | config,
+        )
+        kept = checkpoint_of(arguments, TrainingOptions.from_plain(arguments.custom_config))
+        return kept and kept.path
+
+    yield place
+    sys.modules.pop("own_fit", None)
+
+
+def test_a_fit_is_kept_at_the_location_that_is_named_or_where_its_node_works(place):
+    assert place().parent == Path("/work")
+    assert place(checkpoints="/fits").parent == Path("/fits")
+    assert place(checkpoints="/fits").name == place().name
+    assert place(working_dir=None) is None
+
+
+def test_a_fit_from_another_stable_version_is_another(place):
+    assert place(stable_version=1) != place(stable_version=2)
+
+
+def test_other_code_never_goes_on_with_a_fit(place, tmp_path, monkeypatch):
+    own = {"build_model": "own_fit.build"}
+    ours, theirs = place(), place(**own)
+    assert place() == ours
+    assert place(**own) == theirs
+
+    (tmp_path / "own_fit.py").write_text("build = max\n")
+    assert place(**own) != theirs
+    assert place() == ours
+    monkeypatch.setattr(run, "code_fingerprint", lambda: "of other sources")
+    assert place() != ours

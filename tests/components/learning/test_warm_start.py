@@ -11,7 +11,7 @@ import pytest
 from components.training.layers import MemberDense
 from components.training.named_weights import NamedWeights, weight_names
 from components.training.run_log import summary
-from components.training.warm_start import carried
+from components.training.warm_start import WarmStart, carried
 from tests.components.learning import trips
 
 
@@ -67,6 +67,46 @@ def test_what_means_something_else_is_left(earlier, why):
     assert result.weights[0].tolist() == [0.0, 0.5]
     assert result.names == []
     assert result.left == [("member_dense.0.kernel", why)]
+
+
+def test_what_has_a_part_for_each_number_is_left_when_these_are_others():
+    earlier = weights(inputs=("a", "c"), number_embedding__0__kernel=[1.0, 2.0])
+    fresh = weights(inputs=("a", "b"), number_embedding__0__kernel=[0.0, 0.5])
+
+    result = carried(earlier, fresh)
+
+    assert result.weights[0].tolist() == [0.0, 0.5]
+    assert result.left == [("number_embedding.0.kernel", "the features are others: +b, -c")]
+
+
+def test_embeddings_of_another_width_are_left():
+    values = {"shape": ["", "round"]}
+    earlier = weights(values=values, shape=[[1.0], [2.0]])
+    fresh = weights(values=values, shape=[[0.0, 0.5], [0.5, 0.0]])
+
+    result = carried(earlier, fresh)
+
+    assert result.weights[0].tolist() == [[0.0, 0.5], [0.5, 0.0]]
+    assert (result.names, result.left) == (
+        [],
+        [("shape", "an embedding has 1 numbers there and 2 here")],
+    )
+
+
+def test_of_a_version_without_named_weights_nothing_is_carried_over_and_it_says_so(
+    tmp_path, caplog
+):
+    cold = WarmStart(str(tmp_path), 3, None)
+
+    cold.begin(None)
+
+    why = "it was written without the weights' names"
+    assert cold.record == {
+        "from_version": 3,
+        "carried": [],
+        "left": [{"what": "all weights", "why": why}],
+    }
+    assert f"not carried over from version 3: all weights: {why}" in caplog.text
 
 
 def test_a_weight_has_the_same_name_in_any_process():

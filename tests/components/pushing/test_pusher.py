@@ -9,6 +9,7 @@ from tfx.types import standard_artifacts
 import registry
 from components.artifacts import Parity
 from components.baseline_model import BaselineModel
+from components.code_fingerprint import code_fingerprint
 from components.errors import ModelRefused
 from components.pusher import Pusher
 from components.stable_model import StableModel
@@ -99,6 +100,14 @@ def test_a_blessed_model_becomes_the_stable_version_with_its_record(desk, export
     assert record.data == {"rows_in": 60, "fingerprint": "abc"}
     assert (record.schema_fingerprint, record.config_fingerprint) == ("def", "123")
     assert (record.seed, record.baseline_version) == (7, 0)
+    assert record.code_version == code_fingerprint()
+
+
+def test_the_record_names_the_version_that_it_was_compared_with(desk, export):
+    for weight in (0.5, 0.6):
+        desk.push(export(weight))
+
+    assert registry.read_record(desk.base, "taxi", 2).baseline_version == 1
 
 
 @pytest.mark.parametrize(

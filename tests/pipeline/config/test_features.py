@@ -184,6 +184,8 @@ def test_own_functions_are_named_by_a_path_that_leads_somewhere(said, tmp_path, 
         '"own_trip.network"; there is no module "own_trip"; it must lie in the project\'s folder, '
         "or be installed"
     ]
+    (deeper,) = files.messages("training.build_model=own_trips.deep.network")
+    assert 'there is no module "own_trips.deep"' in deeper
     assert files.messages("features.preprocessing_fn=features") == [
         '--set features.preprocessing_fn=features: features.preprocessing_fn: found "features"; '
         'expected the dotted path of a function, such as "my_package.my_module.my_function"'
@@ -192,6 +194,8 @@ def test_own_functions_are_named_by_a_path_that_leads_somewhere(said, tmp_path, 
         "--set features.columns.fare.log=true: features.columns: does not go with "
         "features.preprocessing_fn, which makes all features; leave one of them out"
     ]
+    (crossed,) = files.messages('features.crosses=[{columns=["company","note"],hash=9}]')
+    assert "features.crosses: does not go with features.preprocessing_fn" in crossed
 
 
 def test_overrides_are_printed_and_read_back(said):

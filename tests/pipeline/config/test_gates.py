@@ -129,6 +129,7 @@ def test_gate_for_every_slice_needs_slices(files):
     [
         'metric = "auc"\nmin = 1',
         'metric = "auc"\nmax = 0.999\nmin = 0.5',
+        'metric = "auc"\nmax = 0.75\nmin = 0.75',
         'metric = "loss"\nmax = 0.5',
         'metric = "loss"\nmin_change = -5',
         'metric = "auc"\nmin = 0.6\nscope = "every slice"\nmin_rows = 50',
