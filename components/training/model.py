@@ -31,7 +31,8 @@ _ACTIVATION = "relu"
 _DROPOUT = 0.1
 _NUMBER_EMBEDDING = 12
 _LARGEST_EMBEDDING = 16
-_TEXT_EMBEDDING = 32
+# A member, of which each has its own.
+_TEXT_EMBEDDING = 8
 # Of the categories that share a vocabulary, and so one table of embeddings.
 _SHARED_EMBEDDING = 12
 
@@ -58,6 +59,7 @@ def build_model(
     numbers: list[keras.KerasTensor] = []
     shared: list[tuple[str, keras.KerasTensor]] = []
     parts: list[keras.KerasTensor] = []
+    texts: list[keras.KerasTensor] = []
     for feature in features:
         name = transformed_name(feature)
         match feature:
@@ -74,7 +76,8 @@ def build_model(
                 parts.append(_embed(inputs[name], depths[name], name))
             case Text():
                 inputs[name] = keras.Input((TOKENS,), name=name, dtype="int64")
-                parts.append(TextEmbedding(depths[name], _TEXT_EMBEDDING)(inputs[name]))
+                read = TextEmbedding(depths[name], options.members, _TEXT_EMBEDDING)
+                texts.append(read(inputs[name]))
             case _:
                 assert_never(feature)
     if numbers:
@@ -84,7 +87,7 @@ def build_model(
         table = keras.layers.Embedding(depth, _SHARED_EMBEDDING, name="categories")
         ids = keras.ops.stack([ids for _, ids in shared], axis=1)
         parts.append(keras.layers.Flatten()(table(ids)))
-    return keras.Model(inputs, _members(parts, options, outputs))
+    return keras.Model(inputs, _members(parts, texts, options, outputs))
 
 
 def build_model_of_spec(
@@ -123,19 +126,39 @@ def build_model_of_spec(
         ids = keras.ops.clip(inputs[name], -1, depths[name] - 1) + 1
         embedded = _embed(ids, depths[name] + 1, name)
         parts.append(keras.layers.Flatten()(embedded) if entry.shape else embedded)
-    return keras.Model(inputs, _members(parts, options, outputs))
+    return keras.Model(inputs, _members(parts, [], options, outputs))
 
 
 def _members(
-    parts: Sequence[keras.KerasTensor], options: TrainingOptions, outputs: int
+    shared: Sequence[keras.KerasTensor],
+    own: Sequence[keras.KerasTensor],
+    options: TrainingOptions,
+    outputs: int,
 ) -> keras.KerasTensor:
-    """[batch, members, outputs] of the parts, each [batch, width]."""
-    hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
-    for units in options.hidden_units:
-        hidden = MemberDense(options.members, units)(hidden)
-        hidden = keras.layers.Activation(_ACTIVATION)(hidden)
-        hidden = Dropout(_DROPOUT)(hidden)
-    return MemberDense(options.members, outputs)(hidden)
+    """[batch, members, outputs].
+
+    Args:
+        shared: What all members see alike, each [batch, width].
+        own: What each sees with weights of its own, each [batch, members, width].
+        options: Members and hidden layers.
+        outputs: How many numbers a member answers.
+    """
+    *hidden_units, last = *options.hidden_units, outputs
+    seen = [
+        keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
+        for parts in (shared, own)
+        if parts
+    ]
+    for units in hidden_units:
+        hidden = keras.layers.Activation(_ACTIVATION)(_dense(seen, options.members, units))
+        seen = [Dropout(_DROPOUT)(hidden)]
+    return _dense(seen, options.members, last)
+
+
+def _dense(seen: Sequence[keras.KerasTensor], members: int, units: int) -> keras.KerasTensor:
+    """[batch, members, units], of all that is seen together."""
+    made = [MemberDense(members, units)(values) for values in seen]
+    return keras.layers.Add()(made) if len(made) > 1 else made[0]
 
 
 def _encoded_number(encoded: keras.KerasTensor, feature: Number | Date) -> keras.KerasTensor:

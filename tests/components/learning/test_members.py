@@ -13,9 +13,12 @@ from components.training.fitting import fit
 from components.training.folds import FOLD, FOLDS, fold_of, learners
 from components.training.held_out import HeldOut
 from components.training.layers import Dropout, MemberDense, NumberEmbedding
+from components.training.model import build_model
 from components.training.options import TrainingOptions
 from components.training.steps import beginning, steps_taker
 from components.training.targets import Target
+from components.transform.texts import TOKENS
+from schema.features import Text
 from tests.components.learning import trips
 
 
@@ -139,7 +142,8 @@ class AllRows:
 
     def __init__(self, features):
         self.batch_size = features["y"].shape[0]
-        batch = ({"x": features["x"]}, features["y"], features[FOLD])
+        seen = {name: values for name, values in features.items() if name not in ("y", FOLD)}
+        batch = (seen, features["y"], features[FOLD])
         self._batches = tf.data.Dataset.from_tensors(batch).repeat()
 
     def packs(self, steps, from_step=0):
@@ -202,6 +206,25 @@ def test_the_steps_are_those_of_adamw(compiled):
     expected = np.concatenate([variable.numpy().ravel() for variable in variables])
     np.testing.assert_allclose(state.weights, expected, atol=1e-5)
     assert int(state.step) == 9
+
+
+def test_a_text_tells_its_label_to_no_member_that_leaves_the_row_out():
+    keras.utils.set_random_seed(1)
+    numbers = np.random.default_rng(7)
+    features = {
+        "note_xf": tf.constant(numbers.integers(1, 1000, (400, TOKENS))),
+        "y": tf.constant(numbers.integers(0, 2, 400), tf.float32),
+        FOLD: tf.constant(numbers.integers(0, FOLDS, 400)),
+    }
+    told, target = options(steps=150, patience=99), Target("binary")
+    model = build_model([Text("note", True, 1000)], {"note_xf": 1001}, told, 1)
+    rows = HeldOut(features, "y", told.members, target)
+
+    looks = fit(model, AllRows(features), rows, target, told)
+
+    # Of texts that mean nothing: the rows are learnt by heart, the ones held out remain unknown.
+    assert looks[-1].fitted < 0.1
+    assert min(look.held_out for look in looks) > 0.67
 
 
 def test_no_more_steps_are_taken_than_allowed():
