@@ -19,7 +19,6 @@ _HEADS = (
     "#stable",
     "#better by",
     "bound",
-    "note",
 )
 
 
@@ -68,15 +67,19 @@ def _gate(gate: Mapping[str, Any]) -> Sequence[str]:
     return (
         word,
         f'<span class="whole">{cut(gate.get("metric", ""))}</span>',
-        f'<div class="slice">{cut(gate.get("slice", ""))}</div>',
+        f'<div class="slice">{cut(gate.get("slice", ""))}{_note(gate.get("note", ""))}</div>',
         f"{gate['rows']:,}" if gate.get("rows") is not None else "",
         measured(gate.get("candidate")),
         interval(gate.get("low"), gate.get("high")),
         measured(gate.get("baseline")),
         _gain(gate),
         f'<span class="whole">{cut(gate.get("bound", ""))} {_limit(gate.get("limit"))}</span>',
-        cut(gate.get("note", ""), 300),
     )
+
+
+def _note(note: str) -> str:
+    """Below the slice: a column of its own would be too narrow beside those of figures."""
+    return f'<div class="soft small">{cut(note, 300)}</div>' if note else ""
 
 
 def _gain(gate: Mapping[str, Any]) -> str:

@@ -237,7 +237,17 @@ def gates(metric, has_baseline, refused):
                 True,
                 "" if has_baseline else "no baseline",
             ),
-            gate(metric, "min", 0.8, f"payment_type={NASTY}", 312, 0.7312, stable, not refused),
+            gate(
+                metric,
+                "min",
+                0.8,
+                f"payment_type={NASTY}",
+                312,
+                0.7312,
+                stable,
+                not refused,
+                "the whole interval misses it" if refused else "",
+            ),
         ],
         "overall": {"rows": 5002, "candidate": {metric: value}, "baseline": None},
     }

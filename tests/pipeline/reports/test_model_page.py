@@ -113,8 +113,11 @@ def test_a_refusal_comes_first_with_slice_rows_values_and_bound(runs):
 
     assert verdict.index("Refused by Evaluator: nothing was pushed") < verdict.index("verdict")
     assert reason in verdict
-    first = verdict[verdict.index("boundnote") :]
-    row = r"boundnote\s*refused\s*auc\s*payment_type=.*312\s*0\.7312\s*0\.9433\s*min 0\.8"
+    first = verdict[verdict.index("better bybound") :]
+    row = (
+        r"better bybound\s*refused\s*auc\s*payment_type=.*the whole interval misses it\s*312"
+        r"\s*0\.7312\s*0\.9433\s*min 0\.8"
+    )
     assert re.match(row, first, re.S)
 
 
