@@ -80,6 +80,22 @@ def wide_label(inputs):
     return {"price": inputs["price"], "bought_xf": inputs["price"][:, tf.newaxis]}
 
 
+def whole_label(inputs):
+    return {"price": inputs["price"], "bought_xf": tf.cast(inputs["price"], tf.int64)}
+
+
+def unnamed(inputs):
+    return {1: inputs["price"]}
+
+
+def total(inputs):
+    return {"total": tf.reduce_sum(inputs["price"])}
+
+
+def of_any_width(inputs):
+    return {"wide": tf.reshape(inputs["price"], [-1, tf.size(inputs["price"])])}
+
+
 def one(features, depths, options, outputs):
     price = keras.Input((), name="price_score")
     return keras.Model({"price_score": price}, keras.layers.Dense(outputs)(price[:, None]))
@@ -219,6 +235,10 @@ TENSOR = "expected a dense tensor, [batch] or [batch, ...], of float32 or int64"
         ("text", f"'town' is of string; {TENSOR}"),
         ("nothing", "it returned no feature beside the label"),
         ("wide_label", "the label 'bought_xf' must be [batch] float32"),
+        ("whole_label", "the label 'bought_xf' must be [batch] float32"),
+        ("unnamed", "a feature must be named by a text, got 1"),
+        ("total", f"'total' has the shape (); {TENSOR}"),
+        ("of_any_width", f"'wide' has the shape (None, None); {TENSOR}"),
         ("feature", "own_shop has no function 'feature'; did you mean 'features'?"),
         ("NUMBER", "expected a function, it is a value of type int"),
     ],

@@ -33,6 +33,13 @@ def test_other_labels_are_fitted_as_they_stand(values):
     assert scale.mean == pytest.approx(values.mean())
 
 
+def test_roots_that_are_more_skewed_than_the_labels_are_left_alone():
+    # Few zeros, far below the roots of the others.
+    values = np.concatenate([np.random.default_rng(5).gamma(4, 1, size=4_600), np.zeros(400)])
+
+    assert not scale_of(values).is_root
+
+
 @pytest.mark.parametrize("values", [np.zeros(200), np.full(200, 3.5), np.empty(0)])
 def test_labels_without_spread_have_a_scale(values):
     scale = scale_of(values)
@@ -54,6 +61,27 @@ def test_a_root_below_zero_answers_zero():
     scale = Scale(is_root=True, mean=2.0, deviation=1.0)
 
     assert float(scale.values(tf.constant(-5.0))) == 0
+
+
+def test_a_label_below_zero_is_fitted_as_zero_among_roots():
+    scale = Scale(is_root=True, mean=2.0, deviation=0.5)
+
+    assert scale.fitted(tf.constant([-1.0])).numpy() == scale.fitted(tf.constant([0.0])).numpy()
+
+
+def test_a_level_is_found_from_the_level_before():
+    scale = Scale(is_root=True, mean=2.0, deviation=1.0, factor=2.0)
+    answers = scale.values(tf.constant([0.0, 1.0, 2.0]))
+
+    assert answers.numpy().tolist() == [8, 18, 32]
+    assert scale.levelled(1.5 * answers, answers).factor == pytest.approx(3)
+
+
+def test_what_is_no_root_has_no_level():
+    scale = Scale(mean=2.0, deviation=0.5)
+    label = tf.constant([2.0, 4.0])
+
+    assert scale.levelled(label, label / 2) == scale
 
 
 def test_roots_answer_on_the_level_of_rows_not_learnt_from():

@@ -16,6 +16,12 @@ IMPOSSIBLE = [
         "expected two numbers above 0, the lesser first",
     ),
     (
+        "[training]",
+        "[tuning.space]\nlearning_rate = [0.1, 0.1]\n[training]",
+        "what.toml:14: tuning.space.learning_rate: found [0.1, 0.1]; "
+        "expected two numbers above 0, the lesser first",
+    ),
+    (
         "[label]",
         "splits = { train = 2, test = 1 }\n[label]",
         "what.toml:8: data.splits: found { train = 2, test = 1 }; "

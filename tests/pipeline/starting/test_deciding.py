@@ -99,8 +99,15 @@ def test_what_may_say_something_is_kept(values):
         ([f"note {i}: people wrote these words about a thing" for i in range(ROWS)], True),
         ([f"note {i // 4}: people wrote these words about a thing" for i in range(ROWS)], True),
         # The same few sentences over and over are categories.
-        (cycle("people wrote these words about a thing, and again", "or other ones"), False),
+        (
+            cycle(
+                "people wrote these words about a thing, and again",
+                "or other ones, of which there are but a few",
+            ),
+            False,
+        ),
         ([f"Owen Harris Braund {i}" for i in range(ROWS)], False),
+        ([f"2 by 4 by {i} in" for i in range(ROWS)], False),
         ([f"https://example.org/{'x' * 60}/{i}" for i in range(ROWS)], False),
         ([None] * ROWS, False),
     ],
