@@ -1,11 +1,14 @@
 """What is made of a table that nobody has described."""
 
+import dataclasses
+from collections import Counter
+
 import pyarrow as pa
 import pytest
 
 from pipeline.errors import UserError
 from pipeline.starting.deciding import decide
-from pipeline.starting.profile import profile
+from pipeline.starting.profile import Profile, profile
 from pipeline.starting.wishes import Wishes
 from tests.pipeline.starting.tables import NOISE, ROWS, cycle, decided, shuffled, table
 
@@ -114,6 +117,16 @@ def test_what_may_say_something_is_kept(values):
 )
 def test_long_texts_of_several_words_that_hardly_repeat_are_prose(values, is_prose):
     assert table(column=values).columns["column"].is_prose is is_prose
+
+
+def test_of_more_texts_than_are_counted_nobody_says_that_they_repeat():
+    counts = Counter(map(str, range(20_000)))
+    column = Profile(
+        "note", 200_000, 0, counts, are_numbers=False, characters=10_000_000, spaces=1_000_000
+    )
+
+    assert not column.is_prose
+    assert dataclasses.replace(column, has_more=True).is_prose
 
 
 def test_of_prose_the_user_is_told_that_its_words_are_read():
