@@ -85,6 +85,6 @@ def _named(run_id: str, runs: list[RunRecord]) -> RunRecord:
     if run_id in by_name:
         return by_name[run_id]
     near = difflib.get_close_matches(run_id, by_name, n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
+    meant = f"; did you mean {near[0]!r}?" if near else "."
     known = ", ".join(list(by_name)[:_LISTED]) + (", …" if len(runs) > _LISTED else "")
     raise UserError(f"no run {run_id!r}{meant} The known runs, newest first: {known}")

@@ -232,6 +232,8 @@ def test_an_unknown_run_is_an_error_that_names_the_known_ones(runs):
 
     assert re.match(r"no run 'run-3'; did you mean 'run-[12]'\?", str(caught.value))
     assert "newest first: run-" in str(caught.value)
+    with pytest.raises(UserError, match=r"no run 'zzz'\. The known runs, newest first: run-"):
+        runs.get("zzz")
 
 
 def test_numbers_that_are_not_defined_are_not_drawn_as_zero(runs):
