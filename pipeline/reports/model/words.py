@@ -68,7 +68,12 @@ def in_words(value: Any) -> str:
     if value is None:
         return '<span class="soft">not set</span>'
     if isinstance(value, list | tuple):
-        return ", ".join(in_words(entry) for entry in value) or '<span class="soft">none</span>'
+        # Lists within a list keep their brackets, or nobody sees where one ends.
+        entries = (
+            f"[{in_words(entry)}]" if isinstance(entry, list | tuple) else in_words(entry)
+            for entry in value
+        )
+        return ", ".join(entries) or '<span class="soft">none</span>'
     if isinstance(value, Mapping):
         entries = (f"{escape(str(k))} {in_words(v)}" for k, v in value.items())
         return ", ".join(entries) or '<span class="soft">none</span>'

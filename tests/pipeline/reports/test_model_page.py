@@ -10,6 +10,7 @@ from plotly.offline import get_plotlyjs
 from pipeline.errors import UserError
 from pipeline.reports.model.page import report
 from pipeline.reports.model.reading import read_run
+from pipeline.reports.model.words import in_words
 from tests.pipeline.reports.read_page import read
 from tests.pipeline.reports.sample_runs import NASTY, SEARCHED, SampleRuns
 
@@ -221,6 +222,11 @@ def test_a_report_is_about_the_run_that_was_named(runs):
 
     assert "run run-1," in written(runs, "run-1")
     assert "run run-2," in written(runs)
+
+
+def test_lists_within_a_list_of_the_configuration_are_told_apart():
+    assert in_words([[64], [128, 64]]) == "[64], [128, 64]"
+    assert in_words([0.1, 0.2]) == "0.1, 0.2"
 
 
 def test_an_unknown_run_is_an_error_that_names_the_known_ones(runs):
