@@ -8,42 +8,13 @@ import tensorflow as tf
 
 
 class NumberEmbedding(keras.layers.Layer):
-    """Gives each number column weights of its own: [batch, columns, width] to [batch, ...] flat.
+    """Gives each member weights of its own for each number column.
+
+    In: [batch, columns, width]. Out: [batch, members, columns * units].
 
     An encoded number says in which quantiles it lies; from that, these weights and a rectifier
     make a few curves of the number that the layers behind find useful (Gorishniy et al., "On
-    Embeddings for Numerical Features in Tabular Deep Learning", 2022). The first value of each
-    encoding, the z-score, is passed on as it is beside them.
-    """
-
-    def __init__(self, units: int, **options: Any) -> None:
-        """Makes the layer; it answers [batch, columns * (units + 1)]."""
-        super().__init__(**options)
-        self._units = units
-
-    def build(self, shape: tuple[int, int, int]) -> None:
-        """Makes the weights."""
-        _, columns, width = shape
-        # Of an encoding only some values are not 0 or 1 throughout a neighbourhood.
-        around = _around_zero(math.sqrt(width))
-        self._kernel = self.add_weight(
-            shape=(columns, width, self._units), initializer=around, name="kernel"
-        )
-        self._bias = self.add_weight(shape=(columns, self._units), initializer="zeros", name="bias")
-
-    def call(self, encoded: keras.KerasTensor) -> keras.KerasTensor:
-        """The curves, then the scores."""
-        curves = keras.ops.einsum("bcw,cwu->bcu", encoded, self._kernel) + self._bias
-        columns, width = curves.shape[1], self._units
-        flat = keras.ops.reshape(keras.ops.relu(curves), (-1, columns * width))
-        return keras.ops.concatenate([flat, encoded[:, :, 0]], axis=1)
-
-
-class MemberDense(keras.layers.Layer):
-    """A dense layer for each member, all in one multiplication.
-
-    In: [batch, width], the same for every member, or [batch, members, width].
-    Out: [batch, members, units].
+    Embeddings for Numerical Features in Tabular Deep Learning", 2022).
     """
 
     def __init__(self, members: int, units: int, **options: Any) -> None:
@@ -52,30 +23,99 @@ class MemberDense(keras.layers.Layer):
         self._members = members
         self._units = units
 
-    def build(self, shape: tuple[int, ...]) -> None:
+    def build(self, shape: tuple[int, int, int]) -> None:
+        """Makes the weights."""
+        _, columns, width = shape
+        curves = self._members * self._units
+        # Of an encoding only some values are not 0 or 1 throughout a neighbourhood.
+        around = _around_zero(math.sqrt(width))
+        self._kernel = self.add_weight(
+            shape=(columns, width, curves), initializer=around, name="kernel"
+        )
+        self._bias = self.add_weight(shape=(columns, curves), initializer="zeros", name="bias")
+
+    def call(self, encoded: keras.KerasTensor) -> keras.KerasTensor:
+        """The curves."""
+        curves = keras.ops.relu(
+            keras.ops.einsum("bcw,cwv->bcv", encoded, self._kernel) + self._bias
+        )
+        return _by_member(curves, self._members)
+
+
+class MemberEmbedding(keras.layers.Layer):
+    """Gives each member embeddings of its own for ids.
+
+    In: [batch, columns] int64, of columns that share the table. Out: [batch, members,
+    columns * width].
+
+    Shared among the members, the embedding of a rare id would tell the label of a row to the member
+    that leaves it out, and the rows held out would be held out no more.
+    """
+
+    def __init__(self, depth: int, members: int, width: int, **options: Any) -> None:
+        """Makes the layer.
+
+        Args:
+            depth: One more than the largest id.
+            members: Of the ensemble.
+            width: Of an embedding.
+            options: Of any layer.
+        """
+        super().__init__(**options)
+        self._depth = depth
+        self._members = members
+        self._width = width
+
+    def build(self, shape: tuple[int, int]) -> None:
+        """Makes the weights."""
+        self._table = self.add_weight(
+            shape=(self._depth, self._members * self._width),
+            initializer="uniform",
+            name="embeddings",
+        )
+
+    def call(self, ids: keras.KerasTensor) -> keras.KerasTensor:
+        """The embeddings, one column after the other."""
+        return _by_member(keras.ops.take(self._table, ids, axis=0), self._members)
+
+
+class MemberDense(keras.layers.Layer):
+    """A dense layer for each member: [batch, members, width] to [batch, members, units]."""
+
+    def __init__(self, members: int, units: int, **options: Any) -> None:
+        """Makes the layer."""
+        super().__init__(**options)
+        self._members = members
+        self._units = units
+
+    def build(self, shape: tuple[int, int, int]) -> None:
         """Makes the weights."""
         width = shape[-1]
         around = _around_zero(width)
-        self._is_shared = len(shape) == 2
-        # One wide matrix where the members see the same.
-        kernel = (
-            (width, self._members * self._units)
-            if self._is_shared
-            else (self._members, width, self._units)
+        self._kernel = self.add_weight(
+            shape=(self._members, width, self._units), initializer=around, name="kernel"
         )
-        self._kernel = self.add_weight(shape=kernel, initializer=around, name="kernel")
         self._bias = self.add_weight(
             shape=(self._members, self._units), initializer=around, name="bias"
         )
 
     def call(self, values: keras.KerasTensor) -> keras.KerasTensor:
         """What each member makes of them."""
-        if self._is_shared:
-            wide = keras.ops.matmul(values, self._kernel)
-            made = keras.ops.reshape(wide, (-1, self._members, self._units))
-        else:
-            made = keras.ops.einsum("bmw,mwu->bmu", values, self._kernel)
-        return made + self._bias
+        return keras.ops.einsum("bmw,mwu->bmu", values, self._kernel) + self._bias
+
+
+def for_each(members: int, values: keras.KerasTensor) -> keras.KerasTensor:
+    """[batch, members, width] of [batch, width], the same for every member."""
+    return keras.ops.repeat(values[:, None], members, axis=1)
+
+
+def _by_member(values: keras.KerasTensor, members: int) -> keras.KerasTensor:
+    """[batch, columns, members * width] to [batch, members, columns * width]."""
+    columns, width = values.shape[1], values.shape[2] // members
+    apart = keras.ops.reshape(values, (-1, columns, members, width))
+    return keras.ops.reshape(
+        keras.ops.transpose(apart, (0, 2, 1, 3)), (-1, members, columns * width)
+    )
 
 
 class Dropout(keras.layers.Layer):

@@ -8,7 +8,13 @@ import keras
 import tensorflow as tf
 
 from components.errors import ComponentError
-from components.training.layers import Dropout, MemberDense, NumberEmbedding
+from components.training.layers import (
+    Dropout,
+    MemberDense,
+    MemberEmbedding,
+    NumberEmbedding,
+    for_each,
+)
 from components.training.options import TrainingOptions
 from components.training.text_embedding import TextEmbedding
 from components.transform.categories import shares_vocabulary
@@ -31,7 +37,6 @@ _ACTIVATION = "relu"
 _DROPOUT = 0.1
 _NUMBER_EMBEDDING = 12
 _LARGEST_EMBEDDING = 16
-# A member, of which each has its own.
 _TEXT_EMBEDDING = 8
 # Of the categories that share a vocabulary, and so one table of embeddings.
 _SHARED_EMBEDDING = 12
@@ -43,7 +48,7 @@ def build_model(
     options: TrainingOptions,
     outputs: int,
 ) -> keras.Model:
-    """Builds the untrained network: numbers and categories embedded once, then a stack a member.
+    """Builds the untrained network: several side by side, the members, that share no weight.
 
     Args:
         features: What the model sees.
@@ -58,8 +63,8 @@ def build_model(
     inputs: dict[str, keras.KerasTensor] = {}
     numbers: list[keras.KerasTensor] = []
     shared: list[tuple[str, keras.KerasTensor]] = []
-    parts: list[keras.KerasTensor] = []
-    texts: list[keras.KerasTensor] = []
+    alike: list[keras.KerasTensor] = []
+    own: list[keras.KerasTensor] = []
     for feature in features:
         name = transformed_name(feature)
         match feature:
@@ -67,27 +72,29 @@ def build_model(
                 inputs[name] = keras.Input((_width(feature),), name=name)
                 numbers.append(_encoded_number(inputs[name], feature))
                 if isinstance(feature, Date):
-                    parts.append(inputs[name][:, _number_width(feature) :])
+                    alike.append(inputs[name][:, _number_width(feature) :])
             case Category() if shares_vocabulary(feature):
                 inputs[name] = keras.Input((), name=name, dtype="int64")
                 shared.append((name, inputs[name]))
             case Category() | Buckets() | Hashed() | Cross():
                 inputs[name] = keras.Input((), name=name, dtype="int64")
-                parts.append(_embed(inputs[name], depths[name], name))
+                own.append(_embed(inputs[name], depths[name], options.members, name))
             case Text():
                 inputs[name] = keras.Input((TOKENS,), name=name, dtype="int64")
                 read = TextEmbedding(depths[name], options.members, _TEXT_EMBEDDING)
-                texts.append(read(inputs[name]))
+                own.append(read(inputs[name]))
             case _:
                 assert_never(feature)
     if numbers:
-        parts.append(NumberEmbedding(_NUMBER_EMBEDDING)(keras.ops.stack(numbers, axis=1)))
+        encoded = keras.ops.stack(numbers, axis=1)
+        # The z-scores as they are, beside the curves.
+        alike.append(encoded[:, :, 0])
+        own.append(NumberEmbedding(options.members, _NUMBER_EMBEDDING)(encoded))
     if shared:
         depth = depths[shared[0][0]]
-        table = keras.layers.Embedding(depth, _SHARED_EMBEDDING, name="categories")
-        ids = keras.ops.stack([ids for _, ids in shared], axis=1)
-        parts.append(keras.layers.Flatten()(table(ids)))
-    return keras.Model(inputs, _members(parts, texts, options, outputs))
+        table = MemberEmbedding(depth, options.members, _SHARED_EMBEDDING, name="categories")
+        own.append(table(keras.ops.stack([ids for _, ids in shared], axis=1)))
+    return keras.Model(inputs, _members(alike, own, options, outputs))
 
 
 def build_model_of_spec(
@@ -111,11 +118,12 @@ def build_model_of_spec(
         ComponentError: the largest id of a feature of integers is not known.
     """
     inputs: dict[str, keras.KerasTensor] = {}
-    parts: list[keras.KerasTensor] = []
+    alike: list[keras.KerasTensor] = []
+    own: list[keras.KerasTensor] = []
     for name, entry in features.items():
         inputs[name] = keras.Input(entry.shape, name=name, dtype=entry.dtype.name)
         if entry.dtype.is_floating:
-            parts.append(keras.layers.Reshape((math.prod(entry.shape),))(inputs[name]))
+            alike.append(keras.layers.Reshape((math.prod(entry.shape),))(inputs[name]))
             continue
         if name not in depths:
             raise ComponentError(
@@ -124,41 +132,31 @@ def build_model_of_spec(
                 "float32, or bring training.build_model"
             )
         ids = keras.ops.clip(inputs[name], -1, depths[name] - 1) + 1
-        embedded = _embed(ids, depths[name] + 1, name)
-        parts.append(keras.layers.Flatten()(embedded) if entry.shape else embedded)
-    return keras.Model(inputs, _members(parts, [], options, outputs))
+        own.append(_embed(ids, depths[name] + 1, options.members, name))
+    return keras.Model(inputs, _members(alike, own, options, outputs))
 
 
 def _members(
-    shared: Sequence[keras.KerasTensor],
+    alike: Sequence[keras.KerasTensor],
     own: Sequence[keras.KerasTensor],
     options: TrainingOptions,
     outputs: int,
 ) -> keras.KerasTensor:
-    """[batch, members, outputs].
+    """[batch, members, outputs], of networks that share no weight.
 
     Args:
-        shared: What all members see alike, each [batch, width].
+        alike: What all members see alike, each [batch, width].
         own: What each sees with weights of its own, each [batch, members, width].
         options: Members and hidden layers.
         outputs: How many numbers a member answers.
     """
-    *hidden_units, last = *options.hidden_units, outputs
-    seen = [
-        keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
-        for parts in (shared, own)
-        if parts
-    ]
-    for units in hidden_units:
-        hidden = keras.layers.Activation(_ACTIVATION)(_dense(seen, options.members, units))
-        seen = [Dropout(_DROPOUT)(hidden)]
-    return _dense(seen, options.members, last)
-
-
-def _dense(seen: Sequence[keras.KerasTensor], members: int, units: int) -> keras.KerasTensor:
-    """[batch, members, units], of all that is seen together."""
-    made = [MemberDense(members, units)(values) for values in seen]
-    return keras.layers.Add()(made) if len(made) > 1 else made[0]
+    members = options.members
+    parts = [*(for_each(members, part) for part in alike), *own]
+    hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
+    for units in options.hidden_units:
+        hidden = keras.layers.Activation(_ACTIVATION)(MemberDense(members, units)(hidden))
+        hidden = Dropout(_DROPOUT)(hidden)
+    return MemberDense(members, outputs)(hidden)
 
 
 def _encoded_number(encoded: keras.KerasTensor, feature: Number | Date) -> keras.KerasTensor:
@@ -178,6 +176,8 @@ def _width(feature: Number | Date) -> int:
     return width
 
 
-def _embed(ids: keras.KerasTensor, depth: int, name: str) -> keras.KerasTensor:
+def _embed(ids: keras.KerasTensor, depth: int, members: int, name: str) -> keras.KerasTensor:
+    """[batch, members, width] of [batch] or [batch, columns] ids."""
     width = min(_LARGEST_EMBEDDING, 2 + depth // 4)
-    return keras.layers.Embedding(depth, width, name=f"{name}_embedding")(ids)
+    in_columns = keras.layers.Reshape((math.prod(ids.shape[1:]),))(ids)
+    return MemberEmbedding(depth, members, width, name=f"{name}_embedding")(in_columns)

@@ -20,7 +20,7 @@ from components.training.checkpoints import Checkpoint, fingerprint_of
 from components.training.fitting import Fit, Look, fit
 from components.training.folds import FOLD, FOLDS
 from components.training.held_out import HeldOut
-from components.training.layers import Dropout, MemberDense
+from components.training.layers import Dropout, MemberDense, for_each
 from components.training.options import TrainingOptions
 from components.training.run import checkpoint_of
 from components.training.steps import beginning
@@ -43,7 +43,7 @@ def fitted(kept, steps=STEPS, each=lambda look: None):
         trips.TRAINING | {"members": 2, "patience": 99, "steps": steps}
     )
     inputs = {"x": keras.Input((20,), name="x")}
-    hidden = Dropout(0.1)(keras.ops.relu(MemberDense(2, 16)(inputs["x"])))
+    hidden = Dropout(0.1)(keras.ops.relu(MemberDense(2, 16)(for_each(2, inputs["x"]))))
     model = keras.Model(inputs, MemberDense(2, 1)(hidden))
     rows = TrainingRows([], None, "y", 400, features, is_in_memory=True)
     held_out = HeldOut(features, "y", 2, Target("binary"))
@@ -123,7 +123,7 @@ def test_the_checkpoint_of_another_fit_is_left_alone(left, caplog):
 def start_of(width):
     """The state of a small network before its first step."""
     inputs = {"x": keras.Input((width,), name="x")}
-    return beginning(keras.Model(inputs, Dropout(0.1)(MemberDense(2, 1)(inputs["x"]))))
+    return beginning(keras.Model(inputs, Dropout(0.1)(MemberDense(2, 1)(for_each(2, inputs["x"])))))
 
 
 def test_a_fit_is_read_back_as_it_was(tmp_path):

@@ -10,7 +10,7 @@ from components.training.class_weights import EQUAL, balanced
 from components.training.fitting import fit
 from components.training.folds import FOLD, FOLDS
 from components.training.held_out import HeldOut
-from components.training.layers import MemberDense
+from components.training.layers import MemberDense, for_each
 from components.training.options import TrainingOptions
 from components.training.targets import Target
 from tests.components.learning import trips
@@ -46,7 +46,7 @@ def test_with_weights_the_probabilities_are_still_about_the_rows_as_they_are(tas
         trips.TRAINING | {"members": 1, "steps": 300, "learning_rate": 0.05}
     )
     inputs = {"x": keras.Input((1,), name="x")}
-    model = keras.Model(inputs, MemberDense(1, target.outputs)(inputs["x"]))
+    model = keras.Model(inputs, MemberDense(1, target.outputs)(for_each(1, inputs["x"])))
     batches = Batches(TrainingRows([], None, "y", 4000, features, True), 128, 7)
     held_out = HeldOut(features, "y", 1, target)
     weights = balanced(task, 2, label)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from components.training.layers import MemberDense
+from components.training.layers import MemberDense, for_each
 from components.training.named_weights import NamedWeights, weight_names
 from components.training.run_log import summary
 from components.training.warm_start import WarmStart, carried
@@ -112,7 +112,7 @@ def test_of_a_version_without_named_weights_nothing_is_carried_over_and_it_says_
 def test_a_weight_has_the_same_name_in_any_process():
     def network():
         inputs = {"x": keras.Input((3,), name="x")}
-        return keras.Model(inputs, MemberDense(1, 1)(MemberDense(1, 2)(inputs["x"])))
+        return keras.Model(inputs, MemberDense(1, 1)(MemberDense(1, 2)(for_each(1, inputs["x"]))))
 
     first, second = network(), network()
 
