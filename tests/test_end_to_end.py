@@ -251,7 +251,7 @@ def test_a_run_killed_while_training_goes_on_from_there(workspace):
         assert re.search(rf"^{node} +cached", second.stdout, re.MULTILINE), second.stdout
     assert re.search(r"^Trainer +would run", second.stdout, re.MULTILINE)
 
-    workspace.overrides |= {"training.steps": 60, "training.patience": 6}
+    workspace.overrides |= {"training.steps": 150, "training.patience": 6}
     finished = workspace.run()
 
     assert finished.exit_code == 0, finished.output

@@ -158,7 +158,7 @@ def test_metrics_are_those_that_tfma_computes_row_by_row(evaluate, taxi, careles
             # TFMA has 10,000 thresholds, and another way from one point of the curve to the next.
             # Where rows of one class make them undefined, it says 0.
             for metric in ("auc", "auc_pr") if ours[key]["auc"] != "NaN" else ():
-                assert ours[key][metric] == pytest.approx(expected[metric], abs=0.003, nan_ok=True)
+                assert ours[key][metric] == pytest.approx(expected[metric], abs=0.005, nan_ok=True)
     assert tfma.load_validation_result(str(tmp_path / "evaluation")).validation_ok
     assert tfma.load_validation_result(str(tmp_path / "stock")).validation_ok
 
