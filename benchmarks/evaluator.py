@@ -6,27 +6,16 @@ run in turn, each in a process of its own; figures are medians of the executors'
 """
 
 import json
-import os
 import shutil
-import statistics
-import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+from alone import PROJECT, Result, last_line, measured, median
 from rich.console import Console
 from rich.table import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True)
-class Result:
-    """One Evaluator on one number of rows."""
-
-    seconds: float
-    peak_mib: float
+SCRIPT = "evaluator_one.py"
 
 
 @click.command()
@@ -41,7 +30,7 @@ def main(repeats: int, rows: tuple[int, ...], alone: int, out: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     console.print("training two models", highlight=False)
-    run_script(folder, "prepare", *map(str, (*rows, *([alone] if alone else []))))
+    last_line(SCRIPT, folder, "prepare", *map(str, (*rows, *([alone] if alone else []))))
     table = Table(
         "rows", "models", "stock", "ours", "ratio", "peak", box=None, padding=(0, 2, 0, 0)
     )
@@ -74,34 +63,9 @@ def run_case(folder: Path, rows: int, models: int, repeats: int) -> tuple[Result
     ours, stock = [], []
     for _ in range(max(repeats, 1)):
         if repeats:
-            stock.append(run_one(folder, "stock", rows, models))
-        ours.append(run_one(folder, "ours", rows, models))
-    return _median(ours), _median(stock) if stock else None
-
-
-def run_one(folder: Path, whose: str, rows: int, models: int) -> Result:
-    """Runs one Evaluator in a process of its own."""
-    return Result(**json.loads(run_script(folder, whose, str(rows), str(models))))
-
-
-def run_script(folder: Path, *arguments: str) -> str:
-    """The last line that `evaluator_one.py` prints."""
-    done = subprocess.run(
-        [sys.executable, str(PROJECT / "benchmarks" / "evaluator_one.py"), str(folder), *arguments],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )
-    return done.stdout.splitlines()[-1]
-
-
-def _median(results: list[Result]) -> Result:
-    return Result(
-        statistics.median(result.seconds for result in results),
-        statistics.median(result.peak_mib for result in results),
-    )
+            stock.append(measured(SCRIPT, folder, "stock", str(rows), str(models)))
+        ours.append(measured(SCRIPT, folder, "ours", str(rows), str(models)))
+    return median(ours), median(stock) if stock else None
 
 
 if __name__ == "__main__":

@@ -6,11 +6,7 @@ are medians of the executors' times.
 """
 
 import json
-import os
 import shutil
-import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,12 +14,12 @@ from pathlib import Path
 import click
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from alone import PROJECT, Result, measured, median
 from rich.console import Console
 from rich.table import Table
 
 from components.locations import resolve
 
-PROJECT = Path(__file__).resolve().parents[1]
 TRIPS = "package://tfx/examples/chicago_taxi_pipeline/data/simple/data.csv"
 
 
@@ -40,14 +36,6 @@ class Case:
     kind: str
     rows: int
     with_stock: bool
-
-
-@dataclass(frozen=True)
-class Result:
-    """Medians of one ExampleGen on one file."""
-
-    seconds: float
-    peak_mib: float
 
 
 @click.command()
@@ -90,22 +78,14 @@ def run_case(case: Case, folder: Path, repeats: int) -> tuple[Result, Result | N
             stock.append(run_one("stock", case.kind, file, folder / "out"))
         ours.append(run_one("ours", case.kind, file, folder / "out"))
     file.unlink()
-    return _median(ours), _median(stock) if stock else None
+    return median(ours), median(stock) if stock else None
 
 
 def run_one(whose: str, kind: str, file: Path, folder: Path) -> Result:
     """Runs one ExampleGen in a process of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    done = subprocess.run(
-        [sys.executable, str(PROJECT / "benchmarks" / "ingest_one.py"), whose, kind, file, folder],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )
-    return Result(**json.loads(done.stdout.splitlines()[-1]))
+    return measured("ingest_one.py", whose, kind, file, folder)
 
 
 def make_file(case: Case, folder: Path) -> Path:
@@ -126,13 +106,6 @@ def make_file(case: Case, folder: Path) -> Path:
 def _endless(lines: list[str], count: int) -> Iterator[str]:
     for start in range(0, count, len(lines)):
         yield from lines[: count - start]
-
-
-def _median(results: list[Result]) -> Result:
-    return Result(
-        statistics.median(result.seconds for result in results),
-        statistics.median(result.peak_mib for result in results),
-    )
 
 
 def _cells(case: Case, ours: Result, stock: Result | None) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """The BaselineModel component of the graph: the model that a candidate must beat."""
 
-import shutil
 from pathlib import Path
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -10,6 +9,7 @@ from tfx.utils import path_utils
 
 import registry
 from components.locations import resolve
+from components.stable_version import hand_over
 
 
 @component
@@ -41,9 +41,4 @@ def BaselineModel(
     if version == 0:
         baseline.set_string_custom_property("summary", "no stable version yet")
         return
-    shutil.copytree(
-        registry.version_dir(base, model_name, version),
-        path_utils.serving_model_dir(baseline.uri),
-        dirs_exist_ok=True,
-    )
-    baseline.set_string_custom_property("summary", f"version {version} is stable")
+    hand_over(baseline, base, model_name, version)

@@ -1,15 +1,14 @@
 """The StableModel component of the graph: the model that a fit starts from."""
 
-import shutil
 from pathlib import Path
 
 from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
-from tfx.utils import path_utils
 
 import registry
 from components.locations import resolve
+from components.stable_version import hand_over
 
 
 @component
@@ -35,9 +34,4 @@ def StableModel(
     if not version:
         model.set_string_custom_property("summary", "no stable version yet: a cold start")
         return
-    shutil.copytree(
-        registry.version_dir(base, model_name, version),
-        path_utils.serving_model_dir(model.uri),
-        dirs_exist_ok=True,
-    )
-    model.set_string_custom_property("summary", f"version {version} is stable")
+    hand_over(model, base, model_name, version)

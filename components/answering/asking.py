@@ -12,6 +12,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from components.answering.answers import Answers
 from components.answering.collecting import Collector
 from components.errors import ModelRefused
+from components.training.features import read_examples
 from components.training.signatures import ANSWERS
 from components.transform.labels import encode_label
 from components.transform.plan import Plan
@@ -23,7 +24,6 @@ SIGNATURE = "serving_default"
 """What production asks is what is judged."""
 
 _CHUNK_ROWS = 2048
-_OPEN_FILES = 8
 _DTYPES = {"int": tf.int64, "float": tf.float32, "bytes": tf.string}
 
 Chunk = dict[str, tf.Tensor]
@@ -102,16 +102,6 @@ def labels(
     found = [chunk.astype(np.float64) for chunk in chunks.as_numpy_iterator()]
     values = np.concatenate([np.zeros(0, np.float64), *found])
     return values[np.isfinite(values)]
-
-
-def read_examples(files: Sequence[str]) -> tf.data.Dataset:
-    """Serialized examples of all files, in an order that does not change."""
-    return tf.data.Dataset.from_tensor_slices(tf.constant(list(files), tf.string)).interleave(
-        lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
-        cycle_length=max(1, min(len(files), _OPEN_FILES)),
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
 
 
 class _Model:

@@ -6,10 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.answering.answers import MISSING, Coded, Column
+from components.transform.rows import NO_INTEGER
 from schema.columns import Kind
-
-NO_INTEGER = np.iinfo(np.int64).min
-"""Stands where an int64 is missing."""
 
 
 class Collector:

@@ -6,9 +6,9 @@ import pyarrow as pa
 import tensorflow as tf
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from components.answering.asking import read_examples
 from components.answering.collecting import Collector
 from components.judgement.grouping import arrow_values
+from components.training.features import read_examples
 from components.transform.rows import dense
 from schema.columns import Column, columns
 

@@ -18,10 +18,10 @@ from components.errors import InputError
 from components.explainer.columns import Columns, taken
 from components.explainer.importance import Importance, importances
 from components.explainer.kinds import kinds
-from components.explainer.losses import losses
 from components.explainer.model import AskedModel
 from components.explainer.partial_dependence import Kind, Point, partial_dependence
 from components.explainer.sample import BACKGROUND, sampled, write_rows
+from components.judgement.losses import row_losses
 from schema import read_schema
 from schema.features import Overrides
 from schema.labels import Label
@@ -64,7 +64,7 @@ def Explainer(
     columns, labels = taken(asked.columns_of(found), known), labels[known]
     ranked = importances(
         columns,
-        lambda changed: losses(told["task"], labels, asked.ask(changed)),
+        lambda changed: row_losses(told["task"], labels, asked.ask(changed)),
         repeats=told["repeats"],
         seed=told["seed"],
     )

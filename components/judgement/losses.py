@@ -17,7 +17,7 @@ LOSSES: dict[Task, str] = {
 
 
 def row_losses(
-    task: Task, label: npt.NDArray[np.float64], answer: npt.NDArray[np.float32]
+    task: Task, label: npt.NDArray[np.float64], answer: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.float64]:
     """Returns the loss of each row.
 

@@ -62,16 +62,16 @@ def read_examples(files: Sequence[str], shuffle_seed: int | None = None) -> tf.d
     """Serialized examples of the files, one after the other.
 
     Args:
-        files: gzip TFRecord files.
+        files: gzip TFRecord files; none is no examples.
         shuffle_seed: Of the order of the files, a new one in each epoch; None for one that does
             not change.
     """
-    names = tf.data.Dataset.from_tensor_slices(list(files))
+    names = tf.data.Dataset.from_tensor_slices(tf.constant(list(files), tf.string))
     if shuffle_seed is not None:
         names = names.shuffle(len(files), seed=shuffle_seed)
     return names.interleave(
         lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
-        cycle_length=min(len(files), _OPEN_FILES),
+        cycle_length=max(1, min(len(files), _OPEN_FILES)),
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from components.answering.answers import MISSING, Answers, Coded, as_text
-from components.answering.collecting import NO_INTEGER, Collector
+from components.answering.collecting import Collector
+from components.transform.rows import NO_INTEGER
 
 
 def collected(kind, *pieces):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from components.explainer.importance import importances
-from components.explainer.losses import losses
+from components.judgement.losses import row_losses
 
 
 def columns(rows, seed=0):
@@ -75,9 +75,9 @@ def test_the_same_seed_gives_the_same_and_another_another():
 
 
 def test_a_loss_is_that_of_the_label():
-    binary = losses("binary", np.array([1.0, 0.0]), np.array([[0.8], [0.4]]))
-    classes = losses("multiclass", np.array([2.0, 0.0]), np.array([[0.1, 0.2, 0.7], [1, 0, 0]]))
-    squares = losses("regression", np.array([3.0, 1.0]), np.array([[1.0], [1.0]]))
+    binary = row_losses("binary", np.array([1.0, 0.0]), np.array([[0.8], [0.4]]))
+    classes = row_losses("multiclass", np.array([2.0, 0.0]), np.array([[0.1, 0.2, 0.7], [1, 0, 0]]))
+    squares = row_losses("regression", np.array([3.0, 1.0]), np.array([[1.0], [1.0]]))
 
     np.testing.assert_allclose(binary, -np.log([0.8, 0.6]))
     np.testing.assert_allclose(classes, -np.log([0.7, 1.0]), atol=1e-6)
@@ -85,6 +85,6 @@ def test_a_loss_is_that_of_the_label():
 
 
 def test_a_sure_mistake_costs_much_but_not_everything():
-    (loss,) = losses("binary", np.array([1.0]), np.array([[0.0]]))
+    (loss,) = row_losses("binary", np.array([1.0]), np.array([[0.0]]))
 
     assert 15 < loss < 17
