@@ -1,7 +1,7 @@
 # Every target but help and clean first makes the checkout ready, which is silent when it is.
 # ARGS goes to the command behind a target: make run ARGS="--plan", make test ARGS="-m 'not slow'".
 
-.PHONY: help ready run test check bench lock clean
+.PHONY: help ready run test check bench wire lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -26,6 +26,10 @@ bench: ready ## compare with TFX on the same rows, and with LightGBM on public t
 	@.venv/bin/python benchmarks/ingest.py $(ARGS)
 	@.venv/bin/python benchmarks/evaluator.py $(ARGS)
 	@.venv/bin/python benchmarks/quality.py
+
+wire: ready ## compile the client's messages after a change of wire.proto
+	@.venv/bin/python -m grpc_tools.protoc -I client/tfxp_client --descriptor_set_out \
+	  client/tfxp_client/wire.binpb client/tfxp_client/wire.proto
 
 lock: ## remake requirements.lock and bootstrap.lock from setup.py (ARGS=--upgrade for newer versions)
 	@./bootstrap.sh lock $(ARGS)

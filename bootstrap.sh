@@ -35,7 +35,7 @@ die() {
 # and the patched interpreter carry it.
 made_from() { # PYTHON RUNTIME
   printf '%s\n' "$PWD" "$1" "$2"
-  cat bootstrap.sh bootstrap.lock requirements.lock setup.py
+  cat bootstrap.sh bootstrap.lock requirements.lock setup.py client/pyproject.toml
 }
 
 is_current() {
@@ -287,7 +287,8 @@ install_packages() {
   choose_cache
   "$uv" pip sync --python "$python" --require-hashes --build-constraints requirements.lock \
     --compile-bytecode requirements.lock
-  "$uv" pip install --python "$python" --no-deps --no-build-isolation --editable .
+  "$uv" pip install --python "$python" --no-deps --no-build-isolation \
+    --editable . --editable ./client
   # A wheel that cannot load on this system fails here, not in the middle of a run.
   "$python" -I -c 'from ml_metadata.metadata_store.pywrap.metadata_store_extension import metadata_store'
   rm -rf .venv.partial/cache

