@@ -1,7 +1,7 @@
 """What a *what* file says of judging and pushing a model: `[evaluation]` and what follows."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
@@ -171,6 +171,8 @@ class Push(Section):
     Attributes:
         model_name: Its folder below the serving root, and its name for clients. Never None in a
             `What`: there it is named like the problem, unless the file says otherwise.
+        rollout: Whether what is pushed becomes stable (`direct`), or is labelled `canary` and
+            leaves stable where it is.
     """
 
     model_name: Annotated[
@@ -180,3 +182,4 @@ class Push(Section):
             description="letters, digits, - and _, the first a letter or digit; at most 128",
         ),
     ] = None
+    rollout: Literal["direct", "canary"] = "direct"

@@ -98,6 +98,25 @@ class Beam(Section):
         return (f"--runner={runner}", *self.args)
 
 
+class Serving(Section):
+    """The model server, which reads the model base directory.
+
+    Attributes:
+        address: Host and gRPC port of a running one, which must report a version as available,
+            and answer rows with it, before a label is moved to it. Without one nobody is asked.
+        timeout_s: Seconds that it has to load a version, and to take over a label.
+    """
+
+    address: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^\s/]+:[0-9]{1,5}$",
+            description='a host and its gRPC port, such as "127.0.0.1:8500"',
+        ),
+    ] = None
+    timeout_s: Count = 120
+
+
 class Run(Section):
     """How a run uses the machine.
 
@@ -114,6 +133,7 @@ class Where(Section):
     roots: Roots
     metadata: Metadata
     beam: Beam = Beam()
+    serving: Serving = Serving()
     run: Run
 
     @property

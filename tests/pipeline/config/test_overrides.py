@@ -4,7 +4,7 @@ import pytest
 
 ALL_KEYS = (
     "beam, data, evaluation, explanation, features, infra_validation, label, metadata, name, "
-    "parity, push, roots, run, task, training, tuning"
+    "parity, push, roots, run, serving, task, training, tuning"
 )
 
 

@@ -123,6 +123,7 @@ limit = 1e-05  # default
 
 [push]
 model_name = "trips"  # default
+rollout = "direct"  # default
 
 # where: where.toml
 
@@ -139,6 +140,10 @@ path = "var/metadata.sqlite"
 [beam]
 runner = "in_memory"  # default
 args = ["--x=1"]  # --set
+
+[serving]
+# not set: address
+timeout_s = 120  # default
 
 [run]
 parallel_nodes = 2

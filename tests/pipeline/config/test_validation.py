@@ -234,6 +234,11 @@ WRONG_VALUES = [
         "expected letters, digits, - and _, the first a letter or digit; at most 128",
     ),
     (
+        "min = 0.6",
+        'min = 0.6\n[push]\nrollout = "blue"',
+        '23: push.rollout: found "blue"; allowed: direct, canary',
+    ),
+    (
         "steps = 10",
         "steps = 2024-01-31",
         "14: training.steps: found 2024-01-31; expected a whole number of at least 1",
@@ -250,6 +255,12 @@ WRONG_PLACES = [
     ('"var/logs"', '"~/logs"', f'5: roots.logs: found "~/logs"; expected {FOLDER}'),
     ('"var/metadata.sqlite"', "1", f"8: metadata.path: found 1; expected {FOLDER}"),
     ('logs = "var/logs"', "", f"1: roots.logs: missing; expected {FOLDER}"),
+    (
+        "[run]",
+        '[serving]\naddress = "http://server"\n[run]',
+        '11: serving.address: found "http://server"; '
+        'expected a host and its gRPC port, such as "127.0.0.1:8500"',
+    ),
     (
         "parallel_nodes = 2",
         "parallel_nodes = 17",
@@ -279,7 +290,7 @@ WRONG_PLACES = [
     (
         "[run]",
         "[beem]\n[run]",
-        "10: beem: unknown key; did you mean 'beam'? allowed: beam, metadata, roots, run",
+        "10: beem: unknown key; did you mean 'beam'? allowed: beam, metadata, roots, run, serving",
     ),
 ]
 
