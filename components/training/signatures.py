@@ -72,7 +72,11 @@ class ServingModel(tf.Module):
             target: What the model's outputs mean.
         """
         super().__init__()
-        self._model = model
+        # The variables, and not the model as a whole: of a Keras variable the SavedModel restores a
+        # copy that no function reads. Python's loader mends that; TF Serving, which restores and
+        # asks, finds variables without a value.
+        self._variables = [variable.value for variable in model.variables]
+        self._network = lambda features: model(features, training=False)
         self._transform = TransformGraph(transform_output)
         spec = transform_output.raw_feature_spec()
         self._columns = {column: spec[column] for column in columns}
@@ -118,7 +122,7 @@ class ServingModel(tf.Module):
         return self.answer_features({name: features[name] for name in self._features})
 
     def _answer_features(self, features: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return self._target.answers(self._model(dict(features), training=False))
+        return self._target.answers(self._network(dict(features)))
 
 
 def _compiled(function: Callable[[Any], dict[str, tf.Tensor]], takes: Any) -> Any:

@@ -220,3 +220,21 @@ def test_a_stranger_scores_with_tensorflow_alone(taxi):
     assert default == pytest.approx(float(score(taxi, FULL)[0, 0]), abs=1e-6)
     assert by_row == pytest.approx(default, abs=1e-6)
     assert (label, ours) == (1.0, [])
+
+
+@pytest.mark.slow
+def test_tf_serving_finds_every_variable_restored(taxi):
+    rows = [FULL, without(FULL, *OPTIONAL)]
+
+    # The steps of its loader: restore into the graph, initialize, ask by the tensors' names.
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        loaded = tf.compat.v1.saved_model.load(
+            session, ["serve"], f"{taxi.model.uri}/Format-Serving"
+        )
+        signature = loaded.signature_def["serving_default"]
+        answered = session.run(
+            signature.outputs["probability"].name,
+            {signature.inputs["examples"].name: [trips.serialized(row) for row in rows]},
+        )
+
+    np.testing.assert_allclose(answered, score(taxi, *rows), rtol=1e-5)
