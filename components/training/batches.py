@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from components.errors import ModelRefused
+from components.training.distribution import shared_batch
 from components.training.features import FeatureReader, Features, count, gather, read_examples
 from components.training.folds import FOLD
 from components.training.held_out import MOST_ROWS
@@ -48,9 +49,10 @@ class TrainingRows:
             for values in self.sample.values()
         )
 
-    def batches(self, batch_size: int | None, seed: int) -> "Batches":
-        """Batches of so many rows; None for what fits the number of rows."""
-        return Batches(self, batch_size or fitting_batch(self.count), seed)
+    def batches(self, batch_size: int | None, seed: int, devices: Sequence[str] = ()) -> "Batches":
+        """Batches of so many rows, that devices share; None for what fits the number of rows."""
+        rows = batch_size or fitting_batch(self.count)
+        return Batches(self, shared_batch(rows, devices, is_stated=batch_size is not None), seed)
 
 
 @dataclass(frozen=True)

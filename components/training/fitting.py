@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from components.errors import ModelRefused
 from components.training.class_weights import EQUAL, ClassWeights
+from components.training.distribution import devices
 from components.training.held_out import HeldOut
 from components.training.options import TrainingOptions
 from components.training.steps import Pack, State, TakeSteps, beginning, put_into, steps_taker
@@ -148,6 +149,7 @@ def fit(
         class_weights,
         # What layers are in a network that is not ours is not known.
         compiled=options.build_model is None,
+        devices=devices(options.distribution),
     )
     first = beginning(model)
     going = (kept.load(first) if kept else None) or Fit.of(first)

@@ -136,7 +136,9 @@ class Dropout(keras.layers.Layer):
         if not training:
             return values
         seed, calls = tf.unstack(tf.cast(self._seeds.next(), tf.uint32))
-        places = tf.cast(tf.range(tf.size(values)), tf.uint32)
+        # Of the rows of a batch that devices share, each has the places that they have in all.
+        before = tf.distribute.get_replica_context().replica_id_in_sync_group * tf.size(values)
+        places = tf.cast(before + tf.range(tf.size(values)), tf.uint32)
         drawn = _mixed(places * _GOLDEN + _mixed(calls + _mixed(seed)))
         stays = tf.reshape(drawn >= int(self._rate * 2**32), tf.shape(values))
         return tf.where(stays, values / (1 - self._rate), 0)

@@ -10,7 +10,7 @@ from schema.features import Overrides
 from schema.labels import Label, Task
 
 # They say what is learnt from what, and for whom.
-_NOT_TUNABLE = frozenset({"task", "label", "features", "warm_start", "model_name"})
+_NOT_TUNABLE = frozenset({"task", "label", "features", "warm_start", "model_name", "distribution"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class TrainingOptions:
         class_weights: `balanced`: every class of the label counts the same in all; `none`: every
             row does.
         warm_start: Whether the fit starts from the stable model's weights, where there is one.
+        distribution: `mirrored`: the devices of the machine share each step; `none`: they do not.
         seed: Of the initial weights, the order of the rows and the dropout.
         model_name: By which clients know the model.
     """
@@ -51,6 +52,7 @@ class TrainingOptions:
     members: int
     class_weights: str = "none"
     warm_start: bool = False
+    distribution: str = "none"
     seed: int
     model_name: str = ""
 

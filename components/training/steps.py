@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from components.training.class_weights import EQUAL, ClassWeights
+from components.training.distribution import over_devices
 from components.training.folds import learners
 from components.training.targets import Target
 
@@ -68,6 +69,7 @@ def steps_taker(
     class_weights: ClassWeights = EQUAL,
     *,
     compiled: bool = True,
+    devices: Sequence[str] = (),
 ) -> TakeSteps:
     """Makes a graph from (state, pack, count) to the state after `count` steps and the mean loss.
 
@@ -83,6 +85,7 @@ def steps_taker(
         class_weights: What the rows of each class count.
         compiled: Whether XLA makes machine code of it. Not every layer has a meaning there, and the
             dropout of Keras takes a hundred times as long.
+        devices: That share the rows of each batch; none for the one that TensorFlow takes.
     """
     variables = model.trainable_variables
     decay = tf.concat(
@@ -93,23 +96,34 @@ def steps_taker(
         axis=0,
     )
 
-    def loss(
-        weights: tf.Tensor, others: tuple[tf.Tensor, ...], batch: Pack
-    ) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
-        features, label, folds = batch
-        output, changed = model.stateless_call(
-            _apart(weights, variables), list(others), features, training=True
-        )
-        learns = learners(folds, members) * class_weights.of(label)[:, tf.newaxis]
-        losses = target.losses(label, output + class_weights.shift(output.shape[-1])) * learns
-        each = tf.math.divide_no_nan(tf.reduce_sum(losses, 0), tf.reduce_sum(learns, 0))
-        return tf.reduce_sum(each), tuple(changed)
+    def learns(batch: Pack) -> tf.Tensor:
+        _, label, folds = batch
+        return learners(folds, members) * class_weights.of(label)[:, tf.newaxis]
+
+    def of_rows(
+        weights: tf.Tensor, others: tuple[tf.Tensor, ...], rows: Pack, counts: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tuple[tf.Tensor, ...]]:
+        features, label, _ = rows
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            output, changed = model.stateless_call(
+                _apart(weights, variables), list(others), features, training=True
+            )
+            output += class_weights.shift(output.shape[-1])
+            losses = target.losses(label, output) * learns(rows)
+            value = tf.reduce_sum(tf.math.divide_no_nan(tf.reduce_sum(losses, 0), counts))
+        return tape.gradient(value, weights), value, tuple(changed)
+
+    # Between devices XLA cannot reduce; it then compiles what each of them does.
+    differentiate = (
+        over_devices(devices, tf.function(of_rows, autograph=False, jit_compile=compiled))
+        if devices
+        else of_rows
+    )
 
     def take_one(state: State, batch: Pack) -> tuple[State, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            tape.watch(state.weights)
-            value, others = loss(state.weights, state.others, batch)
-        gradient = tape.gradient(value, state.weights)
+        counts = tf.reduce_sum(learns(batch), 0)
+        gradient, value, others = differentiate(state.weights, state.others, batch, counts)
         taken = tf.cast(state.step + 1, tf.float32)
         first = state.first + (1 - _FIRST_DECAY) * (gradient - state.first)
         second = state.second + (1 - _SECOND_DECAY) * (gradient**2 - state.second)
@@ -122,7 +136,7 @@ def steps_taker(
         average = state.average + share * (weights - state.average)
         return State(weights, first, second, average, others, state.step + 1), value / members
 
-    @tf.function(autograph=False, jit_compile=compiled)
+    @tf.function(autograph=False, jit_compile=compiled and not devices)
     def take_steps(state: State, pack: Pack, count: tf.Tensor) -> tuple[State, tf.Tensor]:
         def body(index: tf.Tensor, state: State, total: tf.Tensor) -> list[tf.Tensor]:
             batch = tf.nest.map_structure(lambda values: values[index], pack)

@@ -8,6 +8,7 @@ import keras
 
 from components.training.class_weights import EQUAL, balanced
 from components.training.data import TrainingData
+from components.training.distribution import devices
 from components.training.fitting import Kept, Look, fit
 from components.training.held_out import HeldOut
 from components.training.options import TrainingOptions
@@ -54,14 +55,16 @@ def train(
 
     Raises:
         ModelRefused: the steps lead nowhere.
-        ComponentError: the problem's own `build_model` gives no model that fits.
+        ComponentError: the problem's own `build_model` gives no model that fits, or there are no
+            devices to distribute the steps over.
     """
     keras.utils.set_random_seed(options.seed)
     model = untrained_model(data.features, data.depths, data.spec, options, data.target.outputs)
     options = dataclasses.replace(options, members=members_of(model))
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
     begin(model)
-    batches = data.rows.batches(options.batch_size, options.seed)
+    shared_by = devices(options.distribution)
+    batches = data.rows.batches(options.batch_size, options.seed, shared_by)
     weights = EQUAL
     if options.class_weights == "balanced":
         label = data.rows.sample[data.label].numpy()

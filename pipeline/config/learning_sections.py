@@ -97,6 +97,8 @@ class Training(Section):
         class_weights: `balanced`: while fitting, every class counts as much as any other, however
             few rows are of it; the probabilities are about the rows as they are all the same.
         warm_start: Whether the fit starts from the weights of the stable model, where there is one.
+        distribution: `mirrored`: all GPUs of the machine share each step, or all its CPU devices
+            where there is no GPU.
         seed: Of everything random.
         build_model: The problem's own function that builds the network instead of us.
     """
@@ -112,6 +114,7 @@ class Training(Section):
     members: Count = 4
     class_weights: Literal["none", "balanced"] = "none"
     warm_start: Annotated[bool, Field(description="true or false")] = False
+    distribution: Literal["none", "mirrored"] = "none"
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
     ] = 20

@@ -34,7 +34,7 @@ def test_wrong_configuration_ends_with_exit_code_2_and_no_traceback():
     assert done.stdout == ""
     assert done.stderr == (
         "error: --set training.stepz=200: training.stepz: unknown key; did you mean 'steps'? "
-        "allowed: batch_size, build_model, class_weights, hidden_units, "
+        "allowed: batch_size, build_model, class_weights, distribution, hidden_units, "
         "learning_rate, members, patience, seed, steps, warm_start\n"
         "--set run.parallel_nodes=0: run.parallel_nodes: found 0; "
         "expected a whole number from 1 to 16\n"

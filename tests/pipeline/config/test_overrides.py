@@ -69,7 +69,7 @@ def test_quoted_part_of_a_key_may_hold_dots_and_equals_signs(files):
         (
             "training.stepz=200",
             "training.stepz: unknown key; did you mean 'steps'? "
-            "allowed: batch_size, build_model, class_weights, hidden_units, "
+            "allowed: batch_size, build_model, class_weights, distribution, hidden_units, "
             "learning_rate, members, patience, seed, steps, warm_start",
         ),
         (

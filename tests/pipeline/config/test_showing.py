@@ -76,6 +76,7 @@ hidden_units = [128, 64]  # default
 members = 4  # default
 class_weights = "none"  # default
 warm_start = false  # default
+distribution = "none"  # default
 seed = 20  # default
 
 [tuning]

@@ -7,8 +7,8 @@ WHAT_KEYS = (
     "training, tuning"
 )
 TRAINING_KEYS = (
-    "batch_size, build_model, class_weights, hidden_units, learning_rate, members, patience, seed, "
-    "steps, warm_start"
+    "batch_size, build_model, class_weights, distribution, hidden_units, learning_rate, members, "
+    "patience, seed, steps, warm_start"
 )
 GATE_KEYS = "max, metric, min, min_change, min_rows, scope"
 NAME = "small letters a-z, digits and -, the first not a -; at most 128"
