@@ -8,20 +8,19 @@ import grpc.aio
 
 from tfxp_client.channels import Tls, channel_options
 from tfxp_client.methods import Method, serialize
-from tfxp_client.steps import Ask, Pause, RpcFailed, Steps, T
+from tfxp_client.steps import Ask, Launch, Pause, RpcFailed, Step, Steps, T
 
 
 class AwaitingTransport:
     """A channel of the event loop that runs when it is first used."""
 
     def __init__(self, address: str, tls: Tls | None) -> None:
-        options = channel_options(tls)
-        self._channel = (
-            grpc.aio.insecure_channel(address, options)
-            if tls is None
-            else grpc.aio.secure_channel(address, tls.credentials(), options)
-        )
+        self._address = address
+        self._options = channel_options(tls)
+        self._credentials = None if tls is None else tls.credentials()
+        self._opened: Any = None
         self._methods: dict[str, Any] = {}
+        self._launches: set[asyncio.Task[None]] = set()
 
     async def run(self, steps: Steps[T]) -> T:
         """Does what the steps ask for, and returns what they come to."""
@@ -40,19 +39,60 @@ class AwaitingTransport:
 
     async def close(self) -> None:
         """Ends the connection, and what is under way on it."""
-        await self._channel.close()
+        for task in self._launches:
+            task.cancel()
+        await asyncio.gather(*self._launches, return_exceptions=True)
+        if self._opened is not None:
+            await self._opened.close()
 
-    async def _do(self, step: Ask | Pause) -> Any:
-        if isinstance(step, Pause):
-            return await asyncio.sleep(step.seconds)
+    async def _do(self, step: Step) -> Any:
+        match step:
+            case Ask():
+                return await self._ask(step)
+            case Pause():
+                await asyncio.sleep(step.seconds)
+            case Launch():
+                self._launch(step)
+        return None
+
+    async def _ask(self, ask: Ask) -> Any:
         try:
-            return await self._stub(step.method)(step.request, timeout=step.timeout_s)
+            return await self._stub(ask.method)(
+                ask.request, timeout=ask.timeout_s, metadata=ask.headers
+            )
         except grpc.RpcError as error:
             raise RpcFailed(error.code(), error.details() or "") from error
 
+    def _launch(self, launch: Launch) -> None:
+        task = asyncio.create_task(self._launched(launch))
+        # The loop itself keeps no hold of a task.
+        self._launches.add(task)
+        task.add_done_callback(self._launches.discard)
+
+    async def _launched(self, launch: Launch) -> None:
+        try:
+            answer = await self._ask(launch.ask)
+        except RpcFailed as error:
+            launch.done(None, error)
+        except asyncio.CancelledError:
+            launch.done(None, RpcFailed(grpc.StatusCode.CANCELLED, "the client was closed"))
+            raise
+        else:
+            launch.done(answer, None)
+
     def _stub(self, method: Method) -> Any:
         if method.path not in self._methods:
-            self._methods[method.path] = self._channel.unary_unary(
+            self._methods[method.path] = self._channel().unary_unary(
                 method.path, request_serializer=serialize, response_deserializer=method.parse
             )
         return self._methods[method.path]
+
+    def _channel(self) -> Any:
+        # It belongs to the loop that runs when it is made.
+        if self._opened is None:
+            self._opened = (
+                grpc.aio.insecure_channel(self._address, self._options)
+                if self._credentials is None
+                else grpc.aio.secure_channel(self._address, self._credentials, self._options)
+            )
+        return self._opened

@@ -7,7 +7,7 @@ import grpc
 
 from tfxp_client.channels import Tls, channel_options
 from tfxp_client.methods import Method, serialize
-from tfxp_client.steps import Ask, Pause, RpcFailed, Steps, T
+from tfxp_client.steps import Ask, Launch, Pause, RpcFailed, Step, Steps, T
 
 
 class BlockingTransport:
@@ -41,13 +41,28 @@ class BlockingTransport:
         """Ends the connection, and what is under way on it."""
         self._channel.close()
 
-    def _do(self, step: Ask | Pause) -> Any:
-        if isinstance(step, Pause):
-            return time.sleep(step.seconds)
+    def _do(self, step: Step) -> Any:
+        match step:
+            case Ask():
+                return self._ask(step)
+            case Pause():
+                time.sleep(step.seconds)
+            case Launch():
+                self._launch(step)
+        return None
+
+    def _ask(self, ask: Ask) -> Any:
         try:
-            return self._stub(step.method)(step.request, timeout=step.timeout_s)
+            return self._stub(ask.method)(ask.request, timeout=ask.timeout_s, metadata=ask.headers)
         except grpc.RpcError as error:
             raise RpcFailed(error.code(), error.details() or "") from error
+
+    def _launch(self, launch: Launch) -> None:
+        ask = launch.ask
+        call = self._stub(ask.method).future(
+            ask.request, timeout=ask.timeout_s, metadata=ask.headers
+        )
+        call.add_done_callback(lambda ended: launch.done(*_outcome(ended)))
 
     def _stub(self, method: Method) -> Any:
         if method.path not in self._methods:
@@ -55,3 +70,9 @@ class BlockingTransport:
                 method.path, request_serializer=serialize, response_deserializer=method.parse
             )
         return self._methods[method.path]
+
+
+def _outcome(ended: Any) -> tuple[Any, RpcFailed | None]:
+    if ended.code() is grpc.StatusCode.OK:
+        return ended.result(), None
+    return None, RpcFailed(ended.code(), ended.details() or "")

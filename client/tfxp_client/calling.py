@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 
-from tfxp_client.errors import Asked, server_error
+from tfxp_client.errors import Asked, ClientError, server_error
 from tfxp_client.methods import Method
 from tfxp_client.retrying import Attempts, Budget, Retry
 from tfxp_client.steps import Ask, Pause, RpcFailed, Steps
@@ -63,34 +63,47 @@ class Patience:
         return Patience(retry, Budget(retry.budget), draw)
 
 
-def call(
-    method: Method, request: Any, asked: Asked, deadline: Deadline, patience: Patience
-) -> Steps[Any]:
+@dataclass(frozen=True)
+class Way:
+    """How a call is made.
+
+    Attributes:
+        asked: Whom.
+        deadline: When it must be over.
+        patience: With failures.
+        headers: gRPC's metadata.
+    """
+
+    asked: Asked
+    deadline: Deadline
+    patience: Patience
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def call(method: Method, request: Any, way: Way) -> Steps[Any]:
     """Calls until there is an answer, or an error that another attempt would not mend.
 
     Raises:
         ClientError: the last failure.
     """
+    patience = way.patience
     attempts = Attempts(patience.retry, patience.budget, patience.draw)
     while True:
-        left_s = deadline.left_s
+        left_s = way.deadline.left_s
         if not left_s:
-            raise _error(grpc.StatusCode.DEADLINE_EXCEEDED, "", asked, attempts.count - 1, deadline)
+            raise _error(grpc.StatusCode.DEADLINE_EXCEEDED, "", way, attempts.count - 1)
         try:
-            answer = yield Ask(method, request, left_s)
+            answer = yield Ask(method, request, left_s, way.headers)
         except RpcFailed as failed:
-            wait = attempts.pause(failed.code, failed.details, deadline.left_s)
+            wait = attempts.pause(failed.code, failed.details, way.deadline.left_s)
             if wait is None:
-                raise _error(
-                    failed.code, failed.details, asked, attempts.count, deadline
-                ) from failed
+                raise _error(failed.code, failed.details, way, attempts.count) from failed
             yield Pause(wait)
         else:
             patience.budget.succeed()
             return answer
 
 
-def _error(
-    code: grpc.StatusCode, details: str, asked: Asked, attempts: int, deadline: Deadline
-) -> Exception:
-    return server_error(code, details, asked, attempts=attempts, timeout_s=deadline.timeout_s)
+def _error(code: grpc.StatusCode, details: str, way: Way, attempts: int) -> ClientError:
+    timeout_s = way.deadline.timeout_s
+    return server_error(code, details, way.asked, attempts=attempts, timeout_s=timeout_s)

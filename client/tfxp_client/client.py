@@ -1,52 +1,105 @@
 """The client that blocks."""
 
+from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 from tfxp_client.blocking import BlockingTransport
 from tfxp_client.channels import Tls
-from tfxp_client.core import Core
-from tfxp_client.errors import Asked
+from tfxp_client.configured import Configured
+from tfxp_client.core import Choice
 from tfxp_client.metadata import Metadata
-from tfxp_client.retrying import Retry
+from tfxp_client.predictions import Answer, Predictions
 from tfxp_client.status import VersionStatus
 
 
-class Client:
+class Client(Configured):
     """Asks a model server; may be used from many threads at once, over one connection.
 
     with Client("localhost:8500", model="taxi", label="stable") as client:
-        print(client.status())
+        client.predict({"fare": 9.5, "company": "Blue Cab"}).probability
     """
 
-    def __init__(
+    _transport: BlockingTransport
+
+    def predict(
         self,
-        address: str,
+        rows: Any,
         *,
-        model: str,
         version: int | None = None,
         label: str | None = None,
-        timeout_s: float = 10.0,
-        retry: Retry | None = None,
-        tls: Tls | None = None,
-    ) -> None:
-        """Connects when first asked.
+        timeout_s: float | None = None,
+        signature: str | None = None,
+        request_id: str | None = None,
+    ) -> Predictions:
+        """Answers rows.
 
         Args:
-            address: Host and gRPC port.
-            model: Its name on the server.
-            version: The one to ask; without it and a label, the newest that is available.
-            label: The one to ask: `stable`, `canary`.
-            timeout_s: Seconds that a call may take, with all its attempts.
-            retry: How failures are tried again.
-            tls: Certificates; without, nothing is encrypted.
+            rows: A dict of column to value, a list of such dicts, a pandas DataFrame or an Arrow
+                table. A value that is None or NaN is missing.
+            version: Instead of the client's version or label.
+            label: The same.
+            timeout_s: Instead of the client's.
+            signature: Instead of `serve_rows`, or `serving_default` where the model has no other.
+            request_id: Sent along, and written to request logs.
 
         Raises:
-            ValueError: one of them cannot be.
-            OSError: a certificate cannot be read.
+            ClientError: InvalidRows before anything is sent, or why there is no answer.
         """
-        asked = Asked(address, model, version, label)
-        self._core = Core(asked, timeout_s, retry or Retry())
-        self._transport = BlockingTransport(address, tls)
+        choice = Choice(version, label, timeout_s, signature, request_id)
+        return self._transport.run(self._core.predict(rows, choice))
+
+    def predict_examples(
+        self,
+        examples: Sequence[bytes],
+        *,
+        version: int | None = None,
+        label: str | None = None,
+        timeout_s: float | None = None,
+        signature: str | None = None,
+        request_id: str | None = None,
+    ) -> Predictions:
+        """Answers rows that are tf.Examples already.
+
+        Args:
+            examples: Serialized, one a row.
+            version: Instead of the client's version or label.
+            label: The same.
+            timeout_s: Instead of the client's.
+            signature: Instead of `serving_default`.
+            request_id: Sent along, and written to request logs.
+
+        Raises:
+            ClientError: as for `predict`.
+        """
+        choice = Choice(version, label, timeout_s, signature, request_id)
+        return self._transport.run(self._core.predict_examples(examples, choice))
+
+    def predict_tensors(
+        self,
+        tensors: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        label: str | None = None,
+        timeout_s: float | None = None,
+        signature: str | None = None,
+        request_id: str | None = None,
+    ) -> Answer:
+        """Answers tensors as they are, in one message; a signature's inputs need not be columns.
+
+        Args:
+            tensors: By input: a numpy array, or nested lists, in the shape that is sent.
+            version: Instead of the client's version or label.
+            label: The same.
+            timeout_s: Instead of the client's.
+            signature: Instead of `serving_default`.
+            request_id: Sent along, and written to request logs.
+
+        Raises:
+            ClientError: as for `predict`.
+        """
+        choice = Choice(version, label, timeout_s, signature, request_id)
+        return self._transport.run(self._core.predict_tensors(tensors, choice))
 
     def status(
         self,
@@ -65,7 +118,7 @@ class Client:
         Raises:
             ClientError: ModelNotFound where the server has no such model, version or label.
         """
-        return self._transport.run(self._core.status(version, label, timeout_s))
+        return self._transport.run(self._core.status(Choice(version, label, timeout_s)))
 
     def metadata(
         self,
@@ -84,7 +137,7 @@ class Client:
         Raises:
             ClientError: no answer.
         """
-        return self._transport.run(self._core.metadata(version, label, timeout_s))
+        return self._transport.run(self._core.metadata(Choice(version, label, timeout_s)))
 
     def reload(self, config: object, *, timeout_s: float | None = None) -> None:
         """Gives the server another configuration, and returns when it serves by it.
@@ -98,7 +151,7 @@ class Client:
             ClientError: it refuses, as when a label is for a version that is not available.
             ValueError: the text is no ModelServerConfig.
         """
-        self._transport.run(self._core.reload(config, timeout_s))
+        self._transport.run(self._core.reload(config, Choice(timeout_s=timeout_s)))
 
     def close(self) -> None:
         """Ends the connection, and what is under way on it."""
@@ -114,3 +167,6 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _open(self, address: str, tls: Tls | None) -> None:
+        self._transport = BlockingTransport(address, tls)

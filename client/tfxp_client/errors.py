@@ -102,10 +102,8 @@ def invalid_rows(problems: Sequence[RowProblem], model: str) -> InvalidRows:
     """The error for rows that were not sent; the first few problems stand in its text."""
     lines = [str(problem) for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
-        lines.append(f"and {len(problems) - _SHOWN} more, in `problems` of this error")
-    return InvalidRows(
-        f"rows for model {model!r}: {'; '.join(lines)}; nothing was sent", problems=problems
-    )
+        lines.append(f"and {len(problems) - _SHOWN} more, see `problems` of this error")
+    return InvalidRows(f"rows for model {model!r}: {'; '.join(lines)}", problems=problems)
 
 
 @dataclass(frozen=True)

@@ -5,28 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfxp_client import wire
-from tfxp_client.calling import Deadline, Patience, call
-from tfxp_client.errors import Asked, BadAnswer
+from tfxp_client.calling import Way, call
+from tfxp_client.errors import BadAnswer
 from tfxp_client.methods import METADATA
 from tfxp_client.status import model_spec
 from tfxp_client.steps import Steps
+from tfxp_client.tensors import dtype_name
 
 _FIELD = "signature_def"
-_DTYPE_NAMES = {
-    wire.DT_FLOAT: "float32",
-    wire.DT_DOUBLE: "float64",
-    wire.DT_HALF: "float16",
-    wire.DT_INT8: "int8",
-    wire.DT_INT16: "int16",
-    wire.DT_INT32: "int32",
-    wire.DT_INT64: "int64",
-    wire.DT_UINT8: "uint8",
-    wire.DT_UINT16: "uint16",
-    wire.DT_UINT32: "uint32",
-    wire.DT_UINT64: "uint64",
-    wire.DT_BOOL: "bool",
-    wire.DT_STRING: "string",
-}
 
 
 @dataclass(frozen=True)
@@ -70,14 +56,15 @@ class Metadata:
     signatures: Mapping[str, Signature]
 
 
-def metadata(asked: Asked, deadline: Deadline, patience: Patience) -> Steps[Metadata]:
+def metadata(way: Way) -> Steps[Metadata]:
     """Asks for the metadata of the version that answers now.
 
     Raises:
         ClientError: BadAnswer where they cannot be read.
     """
+    asked = way.asked
     request = wire.GetModelMetadataRequest(model_spec=model_spec(asked), metadata_field=[_FIELD])
-    answer = yield from call(METADATA, request, asked, deadline, patience)
+    answer = yield from call(METADATA, request, way)
     if _FIELD not in answer.metadata:
         raise BadAnswer(f"{asked} on {asked.address}: the answer has no {_FIELD!r}; is it a model?")
     # Unpacked by hand: its type is TensorFlow's name, and the messages here have another.
@@ -87,11 +74,6 @@ def metadata(asked: Asked, deadline: Deadline, patience: Patience) -> Steps[Meta
         answer.model_spec.version.value,
         {name: _signature(one) for name, one in sorted(packed.signature_def.items())},
     )
-
-
-def dtype_name(number: int) -> str:
-    """TensorFlow's name of a type, or its number where it is none of tables."""
-    return _DTYPE_NAMES.get(number, f"DataType {number}")
 
 
 def _signature(message: Any) -> Signature:

@@ -8,7 +8,7 @@ import grpc
 from google.protobuf import text_format
 
 from tfxp_client import wire
-from tfxp_client.calling import Deadline, Patience, call
+from tfxp_client.calling import Way, call
 from tfxp_client.errors import Asked, server_error
 from tfxp_client.methods import RELOAD, STATUS
 from tfxp_client.steps import Steps
@@ -59,39 +59,35 @@ def model_spec(asked: Asked, signature: str = "") -> Any:
     return spec
 
 
-def status(
-    asked: Asked, deadline: Deadline, patience: Patience
-) -> Steps[tuple[VersionStatus, ...]]:
+def status(way: Way) -> Steps[tuple[VersionStatus, ...]]:
     """The versions, newest first, also those that failed or have gone.
 
     Raises:
         ClientError: ModelNotFound where the server has no such model, version or label.
     """
-    request = wire.GetModelStatusRequest(model_spec=model_spec(asked))
-    answer = yield from call(STATUS, request, asked, deadline, patience)
+    request = wire.GetModelStatusRequest(model_spec=model_spec(way.asked))
+    answer = yield from call(STATUS, request, way)
     found = (_version_status(one) for one in answer.model_version_status)
     return tuple(sorted(found, key=lambda one: one.version, reverse=True))
 
 
-def reload(config: Any, asked: Asked, deadline: Deadline, patience: Patience) -> Steps[None]:
+def reload(config: Any, way: Way) -> Steps[None]:
     """Gives the server another configuration: models, policies, labels.
 
     Args:
         config: A ModelServerConfig: the message, its bytes, or its text format as in
             `models.config`. It replaces the whole of what the server has.
-        asked: Whom the errors name.
-        deadline: Of the call. The server answers when the versions have been loaded.
-        patience: Of the client.
+        way: Of the call. The server answers when the versions have been loaded.
 
     Raises:
         ClientError: the server refuses, as when a label is for a version that is not available.
     """
     request = wire.ReloadConfigRequest(config=_server_config(config))
-    answer = yield from call(RELOAD, request, asked, deadline, patience)
+    answer = yield from call(RELOAD, request, way)
     code = _CODES.get(answer.status.error_code, grpc.StatusCode.UNKNOWN)
     if code is not grpc.StatusCode.OK:
         said = answer.status.error_message
-        raise server_error(code, said, asked, attempts=1, timeout_s=deadline.timeout_s)
+        raise server_error(code, said, way.asked, attempts=1, timeout_s=way.deadline.timeout_s)
 
 
 def _version_status(message: Any) -> VersionStatus:

@@ -1,10 +1,10 @@
 """What a call does, without saying whether it blocks: generators that both clients drive.
 
-A generator yields `Ask` or `Pause`; it is sent the answer, or `RpcFailed` is thrown into it. So the
-whole logic stands once, and is tested without a network.
+A generator yields `Ask`, `Pause` or `Launch`; it is sent the answer, or `RpcFailed` is thrown into
+it. So the whole logic stands once, and is tested without a network.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,11 +23,26 @@ class Ask:
         method: Which.
         request: Its message.
         timeout_s: Seconds until gRPC gives up.
+        headers: gRPC's metadata.
     """
 
     method: Method
     request: Any
     timeout_s: float
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Call a method without waiting for the answer; it is sent None at once.
+
+    Attributes:
+        ask: The call.
+        done: Is called with the answer, or with the failure, from any thread.
+    """
+
+    ask: Ask
+    done: Callable[[Any, "RpcFailed | None"], None]
 
 
 @dataclass(frozen=True)
@@ -50,4 +65,5 @@ class RpcFailed(Exception):
         self.details = details
 
 
-Steps = Generator[Ask | Pause, Any, T]
+Step = Ask | Pause | Launch
+Steps = Generator[Step, Any, T]

@@ -14,7 +14,7 @@ from tfxp_client import (
     ServerRefused,
     ServerUnavailable,
 )
-from tfxp_client.calling import Deadline, Patience, call
+from tfxp_client.calling import Deadline, Patience, Way, call
 from tfxp_client.errors import Asked
 from tfxp_client.methods import STATUS
 from tfxp_client.steps import Ask, Pause, RpcFailed
@@ -37,7 +37,7 @@ class Clock:
 def drive(patience, timeout_s=10.0, failures=1000, asking_s=0.0, failed=UNAVAILABLE):
     """Plays a call to its end without a network; returns what it did, and its answer or error."""
     clock = Clock()
-    steps = call(STATUS, None, ASKED, Deadline.after(timeout_s, clock), patience)
+    steps = call(STATUS, None, Way(ASKED, Deadline.after(timeout_s, clock), patience))
     done, step = [], next(steps)
     while True:
         done.append(step)
