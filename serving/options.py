@@ -67,6 +67,7 @@ class ServerOptions:
         grpc_port: 0 takes a free one.
         rest_port: 0 takes a free one; None serves no REST.
         max_message_bytes: Of a request or an answer, gRPC and REST.
+        rest_timeout_s: Of a REST request, which has no deadline of its own.
         max_requests_at_once: Beyond, RESOURCE_EXHAUSTED at once.
         load_timeout_s: A version that is not loaded and warm by then has failed.
         load_attempts: A version that fails is tried so often.
@@ -85,6 +86,7 @@ class ServerOptions:
     grpc_port: int = 8500
     rest_port: int | None = 8501
     max_message_bytes: int = 64 * 2**20
+    rest_timeout_s: float = 30.0
     max_requests_at_once: int = 1000
     load_timeout_s: float = 120.0
     load_attempts: int = 3
