@@ -8,8 +8,9 @@ import numpy as np
 
 from serving.prediction.dtypes import Kind, kind_of
 
-# numpy's own limit is 64; a tensor of a tabular model has 3.
-_DIMENSIONS = 32
+MAX_DIMENSIONS = 32
+"""Of a request's tensors; numpy's own limit is 64, and a tabular model has 3."""
+
 # From so many values on, writing their bytes at once is faster than value by value.
 _MANY = 64
 # Tags of the packed fields whose values stand in memory as they stand on the wire.
@@ -27,8 +28,8 @@ def shape_of(proto: Any) -> tuple[int, ...]:
     if shape.unknown_rank:
         msg = "its shape is of unknown rank"
         raise ValueError(msg)
-    if len(sizes) > _DIMENSIONS:
-        msg = f"it has {len(sizes)} dimensions; at most {_DIMENSIONS} are allowed"
+    if len(sizes) > MAX_DIMENSIONS:
+        msg = f"it has {len(sizes)} dimensions; at most {MAX_DIMENSIONS} are allowed"
         raise ValueError(msg)
     if sizes and min(sizes) < 0:
         msg = f"its shape {list(sizes)} has a negative size"

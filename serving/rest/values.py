@@ -12,6 +12,7 @@ import numpy as np
 
 from serving.prediction.dtypes import Kind
 from serving.prediction.plans import invalid
+from serving.prediction.tensors import MAX_DIMENSIONS
 from serving.rest.documents import shown, type_name
 from serving.servable import ServingError
 
@@ -68,6 +69,9 @@ def _flattened(value: Any) -> tuple[list[Any], tuple[int, ...]]:
                 raise invalid(msg)
         shape.append(size)
         level = list(chain.from_iterable(level))
+    if len(shape) > MAX_DIMENSIONS:
+        msg = f"it has {len(shape)} dimensions; at most {MAX_DIMENSIONS} are allowed"
+        raise invalid(msg)
     if list in set(map(type, level)):
         msg = f"Encountered list at unexpected level: {len(shape)} expected < {len(shape)}"
         raise invalid(msg)
