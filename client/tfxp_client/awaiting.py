@@ -20,7 +20,7 @@ class AwaitingTransport:
         self._credentials = None if tls is None else tls.credentials()
         self._opened: Any = None
         self._methods: dict[str, Any] = {}
-        self._launches: set[asyncio.Task[None]] = set()
+        self._launches: set[asyncio.Task[Any]] = set()
 
     async def run(self, steps: Steps[T]) -> T:
         """Does what the steps ask for, and returns what they come to."""
@@ -64,21 +64,11 @@ class AwaitingTransport:
             raise RpcFailed(error.code(), error.details() or "") from error
 
     def _launch(self, launch: Launch) -> None:
-        task = asyncio.create_task(self._launched(launch))
+        task = asyncio.create_task(self._ask(launch.ask))
         # The loop itself keeps no hold of a task.
         self._launches.add(task)
         task.add_done_callback(self._launches.discard)
-
-    async def _launched(self, launch: Launch) -> None:
-        try:
-            answer = await self._ask(launch.ask)
-        except RpcFailed as error:
-            launch.done(None, error)
-        except asyncio.CancelledError:
-            launch.done(None, RpcFailed(grpc.StatusCode.CANCELLED, "the client was closed"))
-            raise
-        else:
-            launch.done(answer, None)
+        task.add_done_callback(lambda ended: launch.done(*_outcome(ended)))
 
     def _stub(self, method: Method) -> Any:
         if method.path not in self._methods:
@@ -96,3 +86,15 @@ class AwaitingTransport:
                 else grpc.aio.secure_channel(self._address, self._credentials, self._options)
             )
         return self._opened
+
+
+def _outcome(ended: asyncio.Task[Any]) -> tuple[Any, RpcFailed | None]:
+    # Also a task that was cancelled before it began ends here.
+    if ended.cancelled():
+        return None, RpcFailed(grpc.StatusCode.CANCELLED, "the client was closed")
+    error = ended.exception()
+    if error is None:
+        return ended.result(), None
+    if isinstance(error, RpcFailed):
+        return None, error
+    return None, RpcFailed(grpc.StatusCode.UNKNOWN, str(error))

@@ -12,7 +12,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 
 _PACKAGE = "tfxp.contract"
 _SERVING = "SERVING"
-_KINDS = {"BYTES": "text", "INT": "int", "FLOAT": "float"}
+_TYPES = ("TYPE_UNKNOWN", "BYTES", "INT", "FLOAT", "STRUCT")
+_KINDS = {_TYPES.index("INT"): "int", _TYPES.index("FLOAT"): "float"}
 _Field = descriptor_pb2.FieldDescriptorProto
 
 
@@ -79,7 +80,7 @@ def _description() -> Any:
     feature = file.message_type.add(name="Feature")
     feature.enum_type.add(name="Type").value.extend(
         descriptor_pb2.EnumValueDescriptorProto(name=name, number=number)
-        for number, name in enumerate(("TYPE_UNKNOWN", "BYTES", "INT", "FLOAT", "STRUCT"))
+        for number, name in enumerate(_TYPES)
     )
     feature.field.add(name="name", number=1, type=_Field.TYPE_STRING, label=_Field.LABEL_OPTIONAL)
     feature.field.add(

@@ -48,6 +48,11 @@ class Choice:
     signature: str | None = None
     request_id: str | None = None
 
+    @property
+    def names_one(self) -> bool:
+        """Whether it is for a certain version or label, and so neither split nor drawn."""
+        return self.version is not None or self.label is not None
+
 
 @dataclass(frozen=True)
 class Core:
@@ -96,7 +101,7 @@ class Core:
     def predict(self, rows: Any, choice: Choice) -> Steps[Predictions]:
         """Of rows, in any form."""
         given, way = table(rows), self._way(choice)
-        if self.split is None or way.asked != self.asked:
+        if self.split is None or choice.names_one:
             return (yield from self._of_table(given, choice, way))
         key = self.split.key
         if key is None:
@@ -161,8 +166,7 @@ class Core:
     def _drawn(self, ask: Callable[[Way], Steps[T]], choice: Choice) -> Steps[T]:
         """The call to the client's own version, or to one that is drawn."""
         way = self._way(choice)
-        is_split = self.split is not None and way.asked == self.asked
-        label = self.split.draw() if self.split is not None and is_split else None
+        label = None if self.split is None or choice.names_one else self.split.draw()
         return (yield from self._arm(label, way, ask))
 
     def _arm(self, label: str | None, way: Way, ask: Callable[[Way], Steps[T]]) -> Steps[T]:
@@ -188,7 +192,7 @@ class Core:
 
     def _way(self, choice: Choice) -> Way:
         asked = self.asked
-        if choice.version is not None or choice.label is not None:
+        if choice.names_one:
             asked = _checked(replace(asked, version=choice.version, label=choice.label))
         seconds = self.timeout_s if choice.timeout_s is None else choice.timeout_s
         return Way(asked, Deadline.after(seconds), self.patience)
