@@ -74,6 +74,7 @@ class ServerOptions:
         load_retry_s: Seconds between two attempts.
         grace_s: Seconds that requests in flight have to finish at SIGTERM.
         allow_labels_for_unavailable: TF Serving's allow_version_labels_for_unavailable_models.
+        log_file: What TensorFlow prints is added there; None throws it away.
         ports_file: Written when everything answers, `{"grpc": port, "rest": port}`.
     """
 
@@ -96,4 +97,5 @@ class ServerOptions:
     batching: Batching = field(default_factory=Batching)
     request_log: RequestLog = field(default_factory=RequestLog)
     tls: Tls | None = None
+    log_file: Path | None = None
     ports_file: Path | None = None
