@@ -1,6 +1,7 @@
 """TensorFlow's data types as numpy's, and where a TensorProto keeps their values."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import ml_dtypes
 import numpy as np
@@ -29,10 +30,15 @@ class Kind:
     stored: np.dtype | None = None
     in_json: bool = True
 
-    @property
+    @cached_property
     def parts(self) -> int:
         """Entries of `field` that make one value."""
         return 2 if self.dtype.kind == "c" else 1
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the bytes of tensor_content are those of an array."""
+        return self.dtype.kind not in "Ob"
 
 
 def _kind(number: int, name: str, dtype: type, field: str, stored: type | None = None) -> Kind:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -9,7 +10,7 @@ import grpc
 import numpy as np
 
 from serving.prediction.dtypes import KINDS, Kind, type_name
-from serving.prediction.tensors import decode
+from serving.prediction.tensors import column, decode
 from serving.servable import Arrays, Servable, ServingError, Signature, TensorSpec
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -28,6 +29,11 @@ class _Input:
     kind: Kind | None
     rank: int | None
     fixed: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def is_column(self) -> bool:
+        """Whether it has one value a row, for as many rows as one likes."""
+        return self.rank == 1 and not self.fixed
 
 
 def _input(alias: str, spec: TensorSpec) -> _Input:
@@ -70,13 +76,10 @@ class Plan:
             proto = protos[entry.alias]
             if proto.dtype != entry.number or entry.kind is None:
                 raise _wrong_type(entry, proto.dtype)
-            try:
-                array = decode(proto, entry.kind, limit)
-            except ValueError as error:
-                msg = f"tensor parsing error: {entry.alias}: {error}"
-                raise invalid(msg) from error
-            limit -= array.nbytes
-            _check_shape(entry, array.shape)
+            array = column(proto, entry.kind) if entry.is_column else None
+            if array is None:
+                array = _decoded(entry, entry.kind, proto, limit)
+                limit -= array.nbytes
             found[entry.alias] = array
         self._check_rows(found)
         return found
@@ -139,6 +142,16 @@ class Plan:
             rows = ", ".join(f"{alias} {array.shape[0]}" for alias, array in arrays.items())
             msg = f"input tensors must have equal 0th-dimension size, but have: {rows}"
             raise invalid(msg)
+
+
+def _decoded(entry: _Input, kind: Kind, proto: Any, limit_bytes: int) -> np.ndarray:
+    try:
+        array = decode(proto, kind, limit_bytes)
+    except ValueError as error:
+        msg = f"tensor parsing error: {entry.alias}: {error}"
+        raise invalid(msg) from error
+    _check_shape(entry, array.shape)
+    return array
 
 
 def _wrong_type(entry: _Input, number: int) -> ServingError:

@@ -37,6 +37,26 @@ def shape_of(proto: Any) -> tuple[int, ...]:
     return sizes
 
 
+def column(proto: Any, kind: Kind) -> np.ndarray | None:
+    """The array of a TensorProto that is the most common one: `[rows]`, each value sent.
+
+    Returns:
+        None where it is anything else; then `decode` reads it, or says what is wrong.
+    """
+    if kind.stored is not None:
+        return None
+    content = proto.tensor_content
+    if not content:
+        values = getattr(proto, kind.field)[:]
+        array = np.array(values, kind.dtype)
+    elif kind.is_plain and len(content) % kind.dtype.itemsize == 0:
+        array = np.frombuffer(content, kind.dtype)
+    else:
+        return None
+    dims = proto.tensor_shape.dim
+    return array if len(dims) == 1 and dims[0].size == array.size else None
+
+
 def decode(proto: Any, kind: Kind, limit_bytes: int) -> np.ndarray:
     """The array of a TensorProto, whose `dtype` is that of `kind`.
 
