@@ -1,6 +1,7 @@
 """JSON texts to values, by the rules of TF Serving's parser, and values in the words of errors."""
 
 import json
+import math
 from typing import Any
 
 import orjson
@@ -8,9 +9,19 @@ import orjson
 from serving.prediction.plans import invalid
 
 _SHOWN = 256
-_ESCAPED_SURROGATE = rb"\ud"
-_DECODER = json.JSONDecoder()
 _TYPES = {dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
+_ESCAPED_SURROGATE = rb"\ud"
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        msg = "Number too big to be stored in double"
+        raise ValueError(msg)
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite)
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -54,7 +65,7 @@ def _lenient(body: bytes) -> Any:
         msg = "JSON Parse error: it is nested too deeply"
         raise invalid(msg) from error
     except ValueError as error:
-        # A number with thousands of digits.
+        # A number that is too big, or has thousands of digits.
         msg = f"JSON Parse error: {error}"
         raise invalid(msg) from error
     return document

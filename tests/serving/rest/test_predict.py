@@ -185,6 +185,7 @@ def test_types_without_json_are_not_implemented(running, name):
         (b'{"instances": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
         (b'{"inputs": ' + b"[" * 99 + b'"a"' + b"]" * 99 + b"}", "99 dimensions"),
         (b'{"instances": [' + b"9" * 5000 + b"]}", "JSON"),
+        (b'{"instances": [1e999]}', "Number too big to be stored in double"),
         (b"{}", "Missing 'inputs' or 'instances' key"),
         (b'{"inputs": 1, "instances": [1]}', "expecting only one of 'inputs' or 'instances'"),
         (b'{"signature_name": 1, "instances": [1]}', "must be a string value"),
