@@ -6,6 +6,7 @@ A request costs a few additions; the page is made when it is asked for.
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import prometheus_client
 from prometheus_client.core import HistogramMetricFamily, Metric
@@ -38,9 +39,6 @@ _COUNTERS = {
     _PREFIX + "request_example_count_total": _Description(
         "tf.Examples in Classify, Regress and MultiInference.", ("model",)
     ),
-    _PREFIX + "request_log_count": _Description(
-        "Requests offered to the request log, by what became of them.", ("model_name", "status")
-    ),
     ":tensorflow:cc:saved_model:load_attempt_count": _Description(
         "Attempts to load a version.", ("model_path", "status")
     ),
@@ -66,9 +64,22 @@ _HISTOGRAMS = {
         "Microseconds until a version was loaded and warm.", ("model_path", "stage"), _MICROSECONDS
     ),
 }
-_GAUGES = {
-    _PREFIX + "requests_in_flight": _Description("Requests that are being answered.", ()),
-}
+_IN_FLIGHT = _PREFIX + "requests_in_flight"
+_LOG = _PREFIX + "request_log_count"
+
+
+class Counted(Protocol):
+    """A log that counts what it keeps."""
+
+    @property
+    def written(self) -> int:
+        """Requests that were kept."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """Requests that should have been kept and were not."""
+        ...
 
 
 class _Histogram:
@@ -99,6 +110,7 @@ class Metrics:
             name: {} for name in _HISTOGRAMS
         }
         self.in_flight = 0
+        self.log: Counted | None = None
         self._registry = prometheus_client.CollectorRegistry()
         self._registry.register(self)
 
@@ -139,10 +151,6 @@ class Metrics:
             name = ":tensorflow:cc:saved_model:load_latency_by_stage"
             self._observe(name, (path, "load_and_warm_up"), seconds * 1e6)
 
-    def logged(self, model: str, status: str) -> None:
-        """A request was offered to the request log; status is what became of it."""
-        self._count(_PREFIX + "request_log_count", (model, status))
-
     def value(self, name: str) -> int:
         """A counter over all its labels; 0 for a name that is not known.
 
@@ -177,10 +185,14 @@ class Metrics:
             for labels, cell in self._histograms[name].items():
                 histogram.add_metric(labels, cell.buckets(), cell.sum)
             yield histogram
-        for name, described in _GAUGES.items():
-            gauge = Metric(name, described.text, "gauge")
-            gauge.add_sample(name, {}, self.in_flight)
-            yield gauge
+        gauge = Metric(_IN_FLIGHT, "Requests that are being answered.", "gauge")
+        gauge.add_sample(_IN_FLIGHT, {}, self.in_flight)
+        yield gauge
+        if self.log is not None:
+            logged = Metric(_LOG, "Requests for the log, by what became of them.", "unknown")
+            logged.add_sample(_LOG, {"status": "written"}, self.log.written)
+            logged.add_sample(_LOG, {"status": "lost"}, self.log.lost)
+            yield logged
 
     def page(self) -> bytes:
         """The numbers in Prometheus' text format."""

@@ -10,6 +10,7 @@ import grpc
 
 from serving.prediction.desk import Desk
 from serving.servable import ServingError
+from tfxp_client.request_log import REQUEST_ID
 
 _LOG = logging.getLogger(__name__)
 # As TF Serving: longer texts do not fit into the trailers of a call.
@@ -20,7 +21,13 @@ Answer = Callable[[Any, float | None], Awaitable[Any]]
 
 
 def unary(
-    desk: Desk, api: str, request_type: Any, answer: Answer, model_of: Callable[[Any], str]
+    desk: Desk,
+    api: str,
+    request_type: Any,
+    answer: Answer,
+    model_of: Callable[[Any], str],
+    *,
+    is_logged: bool = False,
 ) -> Any:
     """The handler of a method.
 
@@ -33,6 +40,7 @@ def unary(
         request_type: Its message.
         answer: Gives the response, or raises ServingError.
         model_of: The model that a request names, for the metrics.
+        is_logged: Whether answered requests are shown to the log.
     """
 
     async def handle(raw: bytes, context: Any) -> bytes:
@@ -42,6 +50,8 @@ def unary(
             with desk.place():
                 request = _parsed(request_type, raw)
                 response = await answer(request, context.time_remaining())
+                if is_logged and desk.log is not None:
+                    desk.log.offer(request, response, request_id=_request_id(context))
                 return _serialized(response, desk.options.max_message_bytes)
         except asyncio.CancelledError:
             status = grpc.StatusCode.CANCELLED
@@ -58,6 +68,14 @@ def unary(
         return await context.abort(status, shortened(text))
 
     return grpc.unary_unary_rpc_method_handler(handle)
+
+
+def _request_id(context: Any) -> str:
+    """What the caller calls this request; empty when he does not."""
+    for key, value in context.invocation_metadata() or ():
+        if key == REQUEST_ID:
+            return str(value)
+    return ""
 
 
 def _known(desk: Desk, model: str, status: grpc.StatusCode) -> str:

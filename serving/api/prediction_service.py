@@ -24,15 +24,22 @@ def prediction_service(desk: Desk) -> grpc.GenericRpcHandler:
         return model_metadata(desk, request)
 
     methods = {
-        "Predict": unary(desk, "Predict", wire.PredictRequest, desk.predict, _model),
-        "Classify": unary(desk, "Classify", wire.ClassificationRequest, desk.classify, _model),
-        "Regress": unary(desk, "Regress", wire.RegressionRequest, desk.regress, _model),
+        "Predict": unary(
+            desk, "Predict", wire.PredictRequest, desk.predict, _model, is_logged=True
+        ),
+        "Classify": unary(
+            desk, "Classify", wire.ClassificationRequest, desk.classify, _model, is_logged=True
+        ),
+        "Regress": unary(
+            desk, "Regress", wire.RegressionRequest, desk.regress, _model, is_logged=True
+        ),
         "MultiInference": unary(
             desk,
             "MultiInference",
             wire.MultiInferenceRequest,
             desk.multi_inference,
             lambda request: request.tasks[0].model_spec.name if request.tasks else "",
+            is_logged=True,
         ),
         "GetModelMetadata": unary(
             desk, "GetModelMetadata", wire.GetModelMetadataRequest, metadata, _model

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import grpc
 import numpy as np
 
-from serving.metrics import Metrics
+from serving.metrics import Counted, Metrics
 from serving.options import ServerOptions
 from serving.prediction import examples
 from serving.prediction.plans import DEFAULT_SIGNATURE, Plan, Plans, invalid
@@ -18,17 +18,15 @@ from serving.servable import Arrays, Models, Servable, ServingError
 from tfxp_client import wire
 
 
-class Log(Protocol):
-    """Keeps some of the requests with their answers."""
+class Log(Counted, Protocol):
+    """Keeps a share of the requests with their answers; `tfxp_client.request_log` is one."""
 
-    def offer(self, kind: str, request: Any, response: Any) -> None:
-        """Takes a request and its answer, at once and without an error.
+    def takes(self, request_id: str) -> bool:
+        """Whether the request with this id belongs to the share."""
+        ...
 
-        Args:
-            kind: predict, classify, regress or multi_inference, as in PredictionLog.
-            request: The message.
-            response: Its answer.
-        """
+    def offer(self, request: Any, response: Any, *, request_id: str = "") -> None:
+        """Takes a request and its answer, at once and without an error."""
         ...
 
 
@@ -48,7 +46,7 @@ class Desk:
         self.models = models
         self.options = options
         self.metrics = metrics
-        self.log = log
+        self.log = metrics.log = log
         self._plans = Plans(limit_bytes=options.max_message_bytes, batched=options.batching.enabled)
 
     @contextmanager
@@ -87,22 +85,18 @@ class Desk:
         arrays = plan.arrays(request.inputs)
         wanted = plan.wanted(request.output_filter)
         outputs = await servable.run(signature_name, arrays, wanted, timeout_s)
-        response = predict_response(servable, signature_name, outputs)
-        self.offer("predict", request, response)
-        return response
+        return predict_response(servable, signature_name, outputs)
 
     async def classify(self, request: Any, timeout_s: float | None) -> Any:
         """Answers a ClassificationRequest; raises as `predict` does."""
         response = wire.ClassificationResponse()
         await self._ask_examples(examples.CLASSIFY, request, response, timeout_s)
-        self.offer("classify", request, response)
         return response
 
     async def regress(self, request: Any, timeout_s: float | None) -> Any:
         """Answers a RegressionRequest; raises as `predict` does."""
         response = wire.RegressionResponse()
         await self._ask_examples(examples.REGRESS, request, response, timeout_s)
-        self.offer("regress", request, response)
         return response
 
     async def _ask_examples(
@@ -144,7 +138,6 @@ class Desk:
             message = getattr(result, field)
             message.SetInParent()
             examples.METHODS[task.method_name][1](len(rows), outputs, message)
-        self.offer("multi_inference", request, response)
         return response
 
     async def _run_examples(
@@ -157,11 +150,6 @@ class Desk:
     ) -> Arrays:
         (alias,) = servable.signatures[name].inputs
         return await servable.run(name, {alias: rows}, wanted, timeout_s)
-
-    def offer(self, kind: str, request: Any, response: Any) -> None:
-        """Shows an answered request to the log, if there is one."""
-        if self.log is not None:
-            self.log.offer(kind, request, response)
 
 
 def predict_response(servable: Servable, signature_name: str, outputs: Arrays) -> Any:

@@ -186,14 +186,25 @@ class Plans:
     def __init__(self, *, limit_bytes: int, batched: bool) -> None:
         self._limit_bytes = limit_bytes
         self._batched = batched
-        self._known: WeakKeyDictionary[Servable, dict[str, Plan]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Servable, _Known] = WeakKeyDictionary()
 
     def of(self, servable: Servable, signature_name: str) -> Plan | None:
         """The plan of a signature; None when the version has no such signature."""
-        plans = self._known.get(servable)
-        if plans is None:
-            plans = self._known[servable] = {
-                name: Plan(name, signature, limit_bytes=self._limit_bytes, batched=self._batched)
-                for name, signature in servable.signatures.items()
-            }
-        return plans.get(signature_name or DEFAULT_SIGNATURE)
+        known = self._known.get(servable)
+        # A version whose process died has been loaded anew, perhaps from other files.
+        if known is None or known.signatures is not servable.signatures:
+            known = self._known[servable] = self._made(servable.signatures)
+        return known.plans.get(signature_name or DEFAULT_SIGNATURE)
+
+    def _made(self, signatures: Mapping[str, Signature]) -> "_Known":
+        plans = {
+            name: Plan(name, found, limit_bytes=self._limit_bytes, batched=self._batched)
+            for name, found in signatures.items()
+        }
+        return _Known(signatures, plans)
+
+
+@dataclass(frozen=True)
+class _Known:
+    signatures: Mapping[str, Signature]
+    plans: Mapping[str, Plan]

@@ -19,6 +19,7 @@ from serving.rest.paths import API, Target
 from serving.rest.paths import parse as parse_path
 from serving.servable import Arrays, Servable, ServingError
 from tfxp_client import wire
+from tfxp_client.request_log import REQUEST_ID, new_request_id
 
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
@@ -97,14 +98,15 @@ class Handling:
             return answers.status(models.status(target.model, target.version, target.label))
         if target.method == "metadata":
             return answers.metadata(models.find(target.model, target.version, target.label))
-        methods: dict[str, Callable[[Target, bytes], Awaitable[bytes]]] = {
+        methods: dict[str, Callable[[Target, bytes, str], Awaitable[bytes]]] = {
             "predict": self._predict,
             "classify": self._classify,
             "regress": self._regress,
         }
-        return await methods[target.method](target, await request.read())
+        request_id = request.headers.get(REQUEST_ID, "")
+        return await methods[target.method](target, await request.read(), request_id)
 
-    async def _predict(self, target: Target, body: bytes) -> bytes:
+    async def _predict(self, target: Target, body: bytes, request_id: str) -> bytes:
         document = parse_json(body)
         name = requests.signature_name(document) or DEFAULT_SIGNATURE
         servable = self._desk.models.find(target.model, target.version, target.label)
@@ -115,28 +117,36 @@ class Handling:
         arrays = requests.arrays(document, plan.signature)
         plan.check(arrays)
         outputs = await servable.run(name, arrays, (), self._desk.options.rest_timeout_s)
-        self._offer(servable, name, arrays, outputs)
+        self._offer(request_id, servable, name, arrays, outputs)
         write = answers.rows if requests.INSTANCES in document else answers.columns
         return self._within_limit(write(outputs))
 
-    def _offer(self, servable: Servable, name: str, arrays: Arrays, outputs: Arrays) -> None:
+    def _offer(
+        self, request_id: str, servable: Servable, name: str, arrays: Arrays, outputs: Arrays
+    ) -> None:
         """Shows the log what a gRPC call with the same values would have been."""
-        if self._desk.log is None:
+        log = self._desk.log
+        request_id = request_id or new_request_id()
+        if log is None or not log.takes(request_id):
             return
         request = wire.PredictRequest()
         fill(request.model_spec, servable, name)
         for alias, array in arrays.items():
             encode(array, request.inputs[alias])
-        self._desk.offer("predict", request, predict_response(servable, name, outputs))
+        log.offer(request, predict_response(servable, name, outputs), request_id=request_id)
 
-    async def _classify(self, target: Target, body: bytes) -> bytes:
+    async def _classify(self, target: Target, body: bytes, request_id: str) -> bytes:
         request = _examples_request(wire.ClassificationRequest(), target, body)
         response = await self._desk.classify(request, self._desk.options.rest_timeout_s)
+        if self._desk.log is not None:
+            self._desk.log.offer(request, response, request_id=request_id)
         return self._within_limit(answers.classes(response.result))
 
-    async def _regress(self, target: Target, body: bytes) -> bytes:
+    async def _regress(self, target: Target, body: bytes, request_id: str) -> bytes:
         request = _examples_request(wire.RegressionRequest(), target, body)
         response = await self._desk.regress(request, self._desk.options.rest_timeout_s)
+        if self._desk.log is not None:
+            self._desk.log.offer(request, response, request_id=request_id)
         return self._within_limit(answers.values(response.result))
 
     def _within_limit(self, body: bytes) -> bytes:

@@ -167,9 +167,18 @@ class Kept:
     """A log that keeps what it is shown."""
 
     offered: list = field(default_factory=list)
+    lost: int = 2
 
-    def offer(self, kind, request, response):
-        self.offered.append((kind, request, response))
+    @property
+    def written(self):
+        return len(self.offered)
+
+    def takes(self, request_id):
+        return request_id != "not this one"
+
+    def offer(self, request, response, *, request_id=""):
+        if self.takes(request_id):
+            self.offered.append((request, response, request_id))
 
 
 class Running:

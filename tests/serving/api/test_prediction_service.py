@@ -3,7 +3,15 @@ import threading
 import grpc
 import pytest
 
-from tests.serving.api.calling import asking, call, predict, refused, with_examples, with_floats
+from tests.serving.api.calling import (
+    PREDICTION,
+    asking,
+    call,
+    predict,
+    refused,
+    with_examples,
+    with_floats,
+)
 from tests.serving.in_memory import CLASSIFY, REGRESS, Running
 from tfxp_client import wire
 
@@ -232,11 +240,20 @@ def test_answered_requests_are_shown_to_the_log_and_refused_ones_are_not(running
     refused(channel, "Predict", asking("pairs"))
     request = with_examples(asking("classes", request=wire.ClassificationRequest()), "a")
     call(channel, "Classify", request, wire.ClassificationResponse)
-    kinds = [kind for kind, _, _ in running.log.offered]
-    assert kinds == ["predict", "classify"]
-    _, request, response = running.log.offered[0]
+    (request, response, request_id), (classified, _, _) = running.log.offered
     assert list(request.inputs["miles"].float_val) == [10.0, 20.0]
     assert list(response.outputs["probability"].float_val) == [2.0, 4.0]
+    assert response.model_spec.version.value == 5
+    assert not request_id
+    assert classified.input.example_list.examples
+
+
+def test_the_callers_name_of_a_request_reaches_the_log(running, channel):
+    del running.log.offered[:]
+    send = channel.unary_unary(f"/{PREDICTION}/Predict")
+    for name in ("mine", "not this one"):
+        send(row_request().SerializeToString(), metadata=[("x-request-id", name)], timeout=10)
+    assert [request_id for _, _, request_id in running.log.offered] == ["mine"]
 
 
 def test_requests_beyond_the_limit_are_refused_at_once_and_a_place_comes_back():

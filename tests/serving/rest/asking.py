@@ -4,13 +4,13 @@ import http.client
 import json
 
 
-def http_call(port, method, path, body=None):
-    """Status and body of one request; a body that is no bytes is sent as JSON."""
+def http_call(port, method, path, body=None, headers=None):
+    """Status, body and headers of one request; a body that is no bytes is sent as JSON."""
     if body is not None and not isinstance(body, bytes):
         body = json.dumps(body).encode()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request(method, path, body)
+        connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, answer.read(), answer.headers
     finally:

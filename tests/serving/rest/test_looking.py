@@ -89,8 +89,7 @@ def test_classify_and_regress(running):
     }
     status, answer = post(running, "/v1/models/taxi:classify", body)
     assert (status, answer) == (200, {"results": [[["no", 0.25], ["yes", 0.75]]] * 2})
-    kind, request, _ = running.log.offered[-1]
-    assert kind == "classify"
+    request, _, _ = running.log.offered[-1]
     both = request.input.example_list_with_context
     first, second = (example.features.feature for example in both.examples)
     assert both.context.features.feature["city"].bytes_list.value[:] == [b"Chicago"]
@@ -147,7 +146,10 @@ def test_the_page_counts_requests_by_model_and_status_under_tf_servings_names(ru
     assert float(after[ok]) - float(before[ok]) == 1
     assert float(after[invalid]) - float(before.get(invalid, 0)) == 1
     assert float(after[latency]) - float(before[latency]) == 1
+    # The page is none of the API's requests.
     assert float(after[":tensorflow:serving:requests_in_flight"]) == 0
+    lost = ':tensorflow:serving:request_log_count{status="lost"}'
+    assert float(after[lost]) == running.log.lost
 
 
 def test_strange_names_make_no_metrics(running):

@@ -96,10 +96,18 @@ def test_version_and_label_choose_the_version(running):
     for path, number in (("/versions/3", 3), ("/labels/stable", 3), ("", 5)):
         del running.log.offered[:]
         assert post(running, f"/v1/models/taxi{path}:predict", body)[0] == 200
-        ((kind, request, response),) = running.log.offered
-        assert kind == "predict"
+        ((request, response, _),) = running.log.offered
         assert response.model_spec.version.value == number
         assert list(request.inputs["x"].float_val) == [1.5]
+
+
+def test_the_callers_name_of_a_request_reaches_the_log(running):
+    body = json.dumps({"signature_name": "echo_float", "instances": [1.5]}).encode()
+    del running.log.offered[:]
+    for name in ("mine", "not this one"):
+        path = "/v1/models/taxi:predict"
+        http_call(running.rest_port, "POST", path, body, {"X-Request-Id": name})
+    assert [request_id for _, _, request_id in running.log.offered] == ["mine"]
 
 
 def test_a_wait_has_an_end_also_without_a_deadline(running):
