@@ -16,7 +16,7 @@ from components.training.features import read_examples
 from components.training.signatures import ANSWERS
 from components.transform.labels import encode_label
 from components.transform.plan import Plan
-from components.transform.rows import dense
+from components.transform.rows import DTYPES, dense
 from schema.columns import columns as schema_columns
 from schema.labels import Label, Task, label_classes
 
@@ -24,7 +24,6 @@ SIGNATURE = "serving_default"
 """What production asks is what is judged."""
 
 _CHUNK_ROWS = 2048
-_DTYPES = {"int": tf.int64, "float": tf.float32, "bytes": tf.string}
 
 Chunk = dict[str, tf.Tensor]
 
@@ -169,7 +168,7 @@ class _Reader:
     ) -> Mapping[str, tf.Tensor | tf.SparseTensor]:
         if not columns:
             return {}
-        spec = {name: tf.io.VarLenFeature(_DTYPES[self._kinds[name]]) for name in columns}
+        spec = {name: tf.io.VarLenFeature(DTYPES[self._kinds[name]]) for name in columns}
         parsed: Mapping[str, tf.SparseTensor] = tf.io.parse_example(examples, spec)
         return parsed
 

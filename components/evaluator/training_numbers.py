@@ -9,12 +9,12 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from components.answering.collecting import Collector
 from components.judgement.grouping import arrow_values
 from components.training.features import read_examples
-from components.transform.rows import dense
+from components.transform.rows import DTYPES, dense
 from schema.columns import Column, columns
 
 _MOST_ROWS = 100_000
 _CHUNK_ROWS = 4096
-_DTYPES = {"int": tf.int64, "float": tf.float32}
+_NUMBERS = ("int", "float")
 
 
 def training_numbers(
@@ -35,11 +35,11 @@ def training_numbers(
     numbers = [
         column
         for column in columns(schema)
-        if column.name in wanted and column.kind in _DTYPES and column.name not in codes
+        if column.name in wanted and column.kind in _NUMBERS and column.name not in codes
     ]
     if not numbers:
         return {}
-    spec = {column.name: tf.io.VarLenFeature(_DTYPES[column.kind]) for column in numbers}
+    spec = {column.name: tf.io.VarLenFeature(DTYPES[column.kind]) for column in numbers}
     collectors = {column.name: Collector(column.kind) for column in numbers}
     for examples in read_examples(files).take(_MOST_ROWS).batch(_CHUNK_ROWS):
         for name, values in tf.io.parse_example(examples, spec).items():

@@ -88,8 +88,16 @@ def summary(folder: str) -> str:
     best = min(judged, key=lambda look: look["held_out"])
     return (
         f"loss {best['held_out']:.4f} on rows held out, at step {best['step']:,} "
-        f"of {looks[-1]['step']:,}{beginning}"
+        f"of {looks[-1]['step']:,}{_end_words(record, best)}{beginning}"
     )
+
+
+def _end_words(record: Mapping[str, Any], best: Mapping[str, Any]) -> str:
+    looks, options = record["looks"], record["options"]
+    idle = len(looks) - 1 - looks.index(best)
+    if looks[-1]["step"] < options["steps"] or idle >= options["patience"]:
+        return ""
+    return f"; training.steps = {options['steps']} ended it, and more may gain"
 
 
 def _beginning_words(record: Mapping[str, Any]) -> str:

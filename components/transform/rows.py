@@ -7,6 +7,9 @@ import tensorflow as tf
 RawColumn: TypeAlias = tf.Tensor | tf.SparseTensor
 """[batch] where the schema says that the column is always there; else sparse, [batch, 0 or 1]."""
 
+DTYPES = {"int": tf.int64, "float": tf.float32, "bytes": tf.string}
+"""By the kind of a column of the schema."""
+
 NO_INTEGER = tf.int64.min
 """Stands where an int64 is missing; a number that no table holds in earnest."""
 

@@ -7,7 +7,6 @@ import click
 
 from pipeline.commands.options import configuration_options
 from pipeline.config import load
-from pipeline.config.where import PROJECT
 from pipeline.past_run import PastRun
 from pipeline.reports.writing import hand_over, write
 from pipeline.terminal.command_line import command_line
@@ -18,7 +17,9 @@ from pipeline.terminal.command_line import command_line
 @click.argument("run_b")
 @configuration_options
 @click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
-@click.option("--out", type=Path, metavar="FILE", help="Default: var/reports/NAME-A-and-B.html.")
+@click.option(
+    "--out", type=Path, metavar="FILE", help="Default: reports/NAME-A-and-B.html, beside the logs."
+)
 def command(
     run_a: str,
     run_b: str,
@@ -41,6 +42,6 @@ def command(
     from pipeline.reports.model.reading import read_run
 
     first, second = (read_run(past, loaded.what) for past in both)
-    path = out or PROJECT / "var" / "reports" / f"{loaded.what.name}-{run_a}-and-{run_b}.html"
+    path = out or loaded.where.reports_dir / f"{loaded.what.name}-{run_a}-and-{run_b}.html"
     write(path, comparison(first, second, datetime.datetime.now()))
     hand_over(path, in_browser=in_browser)

@@ -7,7 +7,6 @@ import click
 
 from pipeline.commands.options import configuration_options
 from pipeline.config import load
-from pipeline.config.where import PROJECT
 from pipeline.past_run import PastRun
 from pipeline.reports.writing import hand_over, write
 from pipeline.terminal.command_line import command_line
@@ -17,7 +16,9 @@ from pipeline.terminal.command_line import command_line
 @click.argument("run", required=False)
 @configuration_options
 @click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
-@click.option("--out", type=Path, metavar="FILE", help="Default: var/reports/NAME-RUN.html.")
+@click.option(
+    "--out", type=Path, metavar="FILE", help="Default: reports/NAME-RUN.html, beside the logs."
+)
 def command(
     run: str | None,
     config: str,
@@ -37,6 +38,6 @@ def command(
     from pipeline.reports.model.reading import read_run
 
     facts = read_run(past, loaded.what)
-    path = out or PROJECT / "var" / "reports" / f"{loaded.what.name}-{facts.run_id}.html"
+    path = out or loaded.where.reports_dir / f"{loaded.what.name}-{facts.run_id}.html"
     write(path, report(facts, datetime.datetime.now()))
     hand_over(path, in_browser=in_browser)

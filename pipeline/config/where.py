@@ -152,6 +152,11 @@ class Where(Section):
         return PROJECT / self.roots.logs
 
     @property
+    def reports_dir(self) -> Path:
+        """Absolute; beside the logs."""
+        return self.logs_dir.parent / "reports"
+
+    @property
     def metadata_path(self) -> Path:
         """Absolute."""
         return PROJECT / self.metadata.path

@@ -34,6 +34,19 @@ def change_since(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | Non
         return str(error)
 
 
+def missing_file(node: Node) -> str | None:
+    """Says which file a node will stop on for lack of it; None for none."""
+    key = _FILES.get(node.id)
+    if key is None:
+        return None
+    location = str(node.parameters[key])
+    try:
+        is_there = Path(resolve(location)).is_file()
+    except ComponentError as error:
+        return str(error)
+    return None if is_there else f"{location} is not there; it will stop on that"
+
+
 def _input_files(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
     location = str(node.parameters["input"])
     (examples,) = outputs["examples"]
@@ -105,6 +118,9 @@ def _waivers(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
 def _place(node: Node) -> tuple[Path, str]:
     return Path(resolve(str(node.parameters["base_dir"]))), str(node.parameters["model_name"])
 
+
+_FILES = {"ImportSchemaGen": "schema_path", "ImportHyperparameters": "path"}
+"""By node, the parameter that names a file."""
 
 _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
     "ExampleGen": _input_files,

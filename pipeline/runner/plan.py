@@ -85,7 +85,11 @@ def decide(node: Node, inputs: Artifacts, store: Store, *, fresh: bool) -> Decis
         if reason is None:
             return Decision(key, ingredients, result, "nothing changed")
         reasons.append(reason)
-    reason = reasons[0] if reasons else _difference(store.last_ingredients(node), ingredients)
+    reason = (
+        outside.missing_file(node)
+        or next(iter(reasons), None)
+        or _difference(store.last_ingredients(node), ingredients)
+    )
     return Decision(key, ingredients, None, reason)
 
 

@@ -38,4 +38,4 @@ def answer_charts(
             return number_charts(known)
         case "multiclass":
             return class_charts(known, classes)
-    return binary_charts(known)
+    return binary_charts(known, classes)

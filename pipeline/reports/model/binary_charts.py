@@ -6,28 +6,40 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pipeline.reports.model import curves
-from pipeline.reports.model.charts import COLOURS, DASHES, GREY, MARKS, Chart, axis, label, numbers
+from pipeline.reports.model.charts import (
+    COLOURS,
+    DASHES,
+    GREY,
+    MARKS,
+    Chart,
+    axis,
+    label,
+    numbers,
+    short,
+)
 from pipeline.reports.model.confusion import confusion_chart
 from pipeline.reports.model.scored import Scored
 from pipeline.reports.model.words import measured
 
 _THRESHOLD = 0.5
 _BINS = 25
+_UNNAMED = ("0", "1")
 
 
-def binary_charts(models: Sequence[Scored]) -> list[Chart | None]:
-    """The charts of probabilities of label 1."""
+def binary_charts(models: Sequence[Scored], classes: Sequence[str] = ()) -> list[Chart | None]:
+    """The charts of probabilities of the second of two classes; `classes` names both, if known."""
+    names = tuple(classes) if len(classes) == len(_UNNAMED) else _UNNAMED
     return [
-        _roc(models),
-        _precision_recall(models),
-        reliability_chart(models, "label 1"),
-        *(_histogram(m, place) for place, m in enumerate(models)),
+        _roc(models, names),
+        _precision_recall(models, names),
+        reliability_chart(models, f"label {label(names[1])}"),
+        *(_histogram(m, place, names) for place, m in enumerate(models)),
         *(
             confusion_chart(
                 m,
                 place,
                 (m.answers >= _THRESHOLD).astype(np.float64),
-                ["0", "1"],
+                names,
                 f" at the threshold {_THRESHOLD}",
             )
             for place, m in enumerate(models)
@@ -35,7 +47,7 @@ def binary_charts(models: Sequence[Scored]) -> list[Chart | None]:
     ]
 
 
-def _roc(models: Sequence[Scored]) -> Chart | None:
+def _roc(models: Sequence[Scored], names: Sequence[str]) -> Chart | None:
     found = [(m.name, c) for m in models if (c := curves.roc(m.labels, m.answers))]
     if not found:
         return None
@@ -48,13 +60,15 @@ def _roc(models: Sequence[Scored]) -> Chart | None:
         areas("Area", found),
         [*(curve_line(name, c, place) for place, (name, c) in enumerate(found)), chance],
         {
-            "xaxis": axis("false positive rate (share of label 0)", range=[0, 1]),
-            "yaxis": axis("true positive rate (share of label 1)", range=[0, 1.01]),
+            "xaxis": axis(f"false positive rate (share of label {label(names[0])})", range=[0, 1]),
+            "yaxis": axis(
+                f"true positive rate (share of label {label(names[1])})", range=[0, 1.01]
+            ),
         },
     )
 
 
-def _precision_recall(models: Sequence[Scored]) -> Chart | None:
+def _precision_recall(models: Sequence[Scored], names: Sequence[str]) -> Chart | None:
     found = [(m.name, c) for m in models if (c := curves.precision_recall(m.labels, m.answers))]
     if not found:
         return None
@@ -72,8 +86,8 @@ def _precision_recall(models: Sequence[Scored]) -> Chart | None:
         areas("Average precision", found),
         [*(curve_line(name, c, place) for place, (name, c) in enumerate(found)), chance],
         {
-            "xaxis": axis("recall (share of label 1)", range=[0, 1]),
-            "yaxis": axis("precision (share of answers 1)", range=[0, 1.01]),
+            "xaxis": axis(f"recall (share of label {label(names[1])})", range=[0, 1]),
+            "yaxis": axis(f"precision (share of answers {label(names[1])})", range=[0, 1.01]),
         },
     )
 
@@ -99,7 +113,7 @@ def reliability_chart(models: Sequence[Scored], of: str) -> Chart | None:
 
     Args:
         models: Labels of 0 and 1, and probabilities of 1.
-        of: What label 1 means.
+        of: What label 1 means, as Plotly takes it.
     """
     found = [(m.name, r) for m in models if (r := curves.reliability(m.labels, m.answers))]
     if not found:
@@ -142,7 +156,7 @@ def _bins(name: str, r: curves.Reliability, place: int) -> go.Scatter:
     )
 
 
-def _histogram(model: Scored, place: int) -> Chart | None:
+def _histogram(model: Scored, place: int, names: Sequence[str]) -> Chart | None:
     edges = np.linspace(0, 1, _BINS + 1)
     sides = [(of, model.answers[model.labels == of]) for of in (0, 1)]
     if not len(model.labels):
@@ -152,14 +166,14 @@ def _histogram(model: Scored, place: int) -> Chart | None:
             x=numbers((edges[1:] + edges[:-1]) / 2),
             y=numbers(100 * curves.shares(values, edges)),
             width=1 / _BINS,
-            name=f"label {of}",
+            name=f"label {label(names[of])}",
             opacity=0.6,
             marker={"color": COLOURS[of], "pattern": {"shape": "/" if of else ""}},
         )
         for of, values in sides
     ]
     means = ", ".join(
-        f"{measured(float(values.mean()))} where the label is {of}"
+        f"{measured(float(values.mean()))} where the label is {short(names[of])}"
         for of, values in sides
         if len(values)
     )
@@ -170,7 +184,7 @@ def _histogram(model: Scored, place: int) -> Chart | None:
         bars,
         {
             "barmode": "overlay",
-            "xaxis": axis("probability of label 1", range=[0, 1]),
+            "xaxis": axis(f"probability of label {label(names[1])}", range=[0, 1]),
             "yaxis": axis("share of the rows of that label (%)"),
         },
     )

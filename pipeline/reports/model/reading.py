@@ -75,7 +75,7 @@ class RunFacts:
         absent: Part of the report to why it has none.
         answers: None where there are none.
         worst: Rows, each a mapping.
-        classes: Names of the label's classes, if there are several.
+        classes: Names of the label's classes, in the order of their ids, if they have names.
     """
 
     run_id: str
@@ -210,13 +210,18 @@ def _array(column: pa.ChunkedArray) -> Floats:
 
 def _classes(run: PastRun, what: Mapping[str, Any]) -> Sequence[str]:
     path = run.file("ImportSchemaGen", "schema", "schema.pbtxt")
-    if path is None or what["task"] != "multiclass":
+    if path is None or what["task"] == "regression":
         return ()
     try:
-        names = label_classes(read_schema(path), Label(**what["label"]), "multiclass")
+        found = label_classes(read_schema(path), Label(**what["label"]), what["task"])
     except (SchemaError, StopIteration):
         return ()
-    return tuple(map(str, names))
+    names = tuple(map(str, found))
+    positive = what["label"].get("positive")
+    if what["task"] == "multiclass" or positive is None:
+        return names
+    negative = tuple(name for name in names if name != positive)
+    return (negative[0] if len(negative) == 1 else f"not {positive}", positive)
 
 
 def says(step: Step) -> str:

@@ -16,12 +16,13 @@ from components.training.targets import Target
 from components.training.training import Trained
 from tests.components.learning import trips
 
+STEPS = 5000
 LOOKS = [
     Look(20, 0.5, 0.45, 1.5, 1000.0),
     Look(1240, 0.27123, 0.28349, 3.0, 38_000.4),
     Look(1300, 0.2, math.inf, 4.0, 2.0),
 ]
-OPTIONS = TrainingOptions.from_plain(trips.TRAINING)
+OPTIONS = TrainingOptions.from_plain(trips.TRAINING | {"steps": STEPS, "patience": 3})
 
 
 def kept(folder, looks):
@@ -93,6 +94,20 @@ def test_the_summary_says_how_the_fit_began(tmp_path):
     assert summary(str(tmp_path)).endswith(
         " of 1,300; started from version 3, of which was not carried over in whole: categories; "
         "an earlier attempt was gone on with from step 20"
+    )
+
+
+@pytest.mark.parametrize(("idle", "is_told"), [(0, True), (2, True), (3, False)])
+def test_the_summary_says_that_the_limit_of_steps_ended_the_fit(tmp_path, idle, is_told):
+    best = STEPS - 20 * idle
+    looks = [Look(best, 0.4, 0.3, 1.0, 9.0)]
+    looks += [Look(best + 20 * more, 0.4, 0.35, 1.0, 9.0) for more in range(1, idle + 1)]
+
+    kept(tmp_path, looks)
+
+    said = "; training.steps = 5000 ended it, and more may gain"
+    assert summary(str(tmp_path)) == (
+        f"loss 0.3000 on rows held out, at step {best:,} of 5,000{said if is_told else ''}"
     )
 
 

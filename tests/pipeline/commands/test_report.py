@@ -61,13 +61,13 @@ def test_without_a_browser_open_only_says_where_the_page_is(runs, tmp_path):
     assert done.stdout.startswith(f"written to {page}\nthere is no browser here")
 
 
-def test_open_opens_the_browser_that_there_is(runs, tmp_path):
-    page, seen = tmp_path / "page.html", tmp_path / "seen"
+def test_open_opens_the_page_which_is_beside_the_logs(runs, tmp_path):
+    page, seen = runs.folder / "reports" / "taxi-run-2.html", tmp_path / "seen"
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {seen}\n')
     browser.chmod(0o755)
 
-    done = tfxp("report", "--where", runs.where, "--out", page, "--open", BROWSER=f"{browser} %s")
+    done = tfxp("report", "--where", runs.where, "--open", BROWSER=f"{browser} %s")
 
     assert done.stdout == f"written to {page}\n"
     assert seen.read_text().strip() == page.as_uri()
@@ -92,10 +92,10 @@ def test_before_any_run_it_says_how_to_start_one(tmp_path):
     assert done.stderr.startswith("error: no runs yet; start one with `tfxp run --set")
 
 
-def test_two_runs_are_compared_on_one_page(runs, tmp_path):
-    page = tmp_path / "page.html"
+def test_two_runs_are_compared_on_one_page(runs):
+    page = runs.folder / "reports" / "taxi-run-1-and-run-2.html"
 
-    done = tfxp("compare", "run-1", "run-2", "--where", runs.where, "--out", page)
+    done = tfxp("compare", "run-1", "run-2", "--where", runs.where)
 
     assert (done.returncode, done.stdout) == (0, f"written to {page}\n")
     text = page.read_text(encoding="utf-8")

@@ -364,3 +364,30 @@ def test_a_trial_that_failed_says_why(runs):
     runs.add("run-1")
 
     assert re.search(r"0003\s*4\.5\s*failed: diverged", read(written(runs)).text["tuning"])
+
+
+@pytest.mark.parametrize(
+    ("positive", "values", "ticks"),
+    [
+        ("virginica", ["setosa", "virginica"], ["setosa ", "virginica "]),
+        ("virginica", ["setosa", "other", "virginica"], ["not virginica ", "virginica "]),
+        ("<b>", ["<b>", "setosa"], ["setosa ", "&lt;b&gt; "]),
+        (None, ["setosa", "virginica"], ["0 ", "1 "]),
+    ],
+)
+def test_two_classes_are_called_by_the_names_that_they_have(runs, positive, values, ticks):
+    share = {"label.share": 0.2, "label.of": "fare"}
+    named = {"label.share": None, "label.of": None, "label.positive": positive}
+    runs.add("run-1", changes=named if positive else share)
+    domain = " ".join(f'value: "{value}"' for value in values)
+    schema = f'feature {{ name: "tips" type: BYTES string_domain {{ {domain} }} }}'
+    runs.rewrite(runs.folder / "run-1/ImportSchemaGen/schema/schema.pbtxt", schema)
+
+    page = read(written(runs))
+
+    matrix, roc = page.figure("confusion-0"), page.figure("roc")
+    assert matrix["data"][0]["y"] == ticks
+    assert f"share of label {ticks[1].strip()})" in roc["layout"]["yaxis"]["title"]["text"]
+    assert [bars["name"] for bars in page.figure("histogram-0")["data"]] == [
+        f"label {tick.strip()}" for tick in ticks
+    ]

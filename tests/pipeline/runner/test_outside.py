@@ -13,7 +13,9 @@ from components.example_gen.options import ExampleGenOptions
 from components.schema_file import schema_fingerprint
 from components.tuner.hyperparameters import fingerprint
 from pipeline.runner.nodes import Node
-from pipeline.runner.outside import change_since
+from pipeline.runner.outside import change_since, missing_file
+from pipeline.runner.plan import decide
+from pipeline.runner.store import Store
 
 OPTIONS = json.dumps({"splits": {"train": 1}})
 
@@ -80,6 +82,28 @@ def test_stored_hyperparameters_that_changed_are_seen(tmp_path):
 
     stored.write_text('{"members": 3}')
     assert change_since(importing, {}, seen) == f"{stored} changed"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("ImportHyperparameters", "path"), ("ImportSchemaGen", "schema_path")]
+)
+def test_a_plan_says_which_file_is_not_there(tmp_path, name, key):
+    path = tmp_path / "file"
+    importing, store = node(name, **{key: str(path)}), Store(tmp_path / "metadata.sqlite", "toy")
+
+    assert decide(importing, {}, store, fresh=False).reason == (
+        f"{path} is not there; it will stop on that"
+    )
+
+    path.touch()
+    assert decide(importing, {}, store, fresh=False).reason == "it has never finished"
+
+
+def test_a_file_of_a_package_that_is_not_installed_is_not_there():
+    importing = node("ImportHyperparameters", path="package://nowhere_at_all/best.json")
+
+    assert "no package 'nowhere_at_all' is installed here" in missing_file(importing)
+    assert missing_file(node("Trainer", path="nowhere.json")) is None
 
 
 @pytest.mark.parametrize(("days", "is_over"), [(-1, True), (0, False)])
