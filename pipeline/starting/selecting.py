@@ -12,6 +12,9 @@ _ID_NAME = re.compile(r"(index|key|row|no|nr)", re.IGNORECASE)
 _UNIQUE_SHARE = 0.9
 _UNIQUE = "identifier-like: a different whole number in every row"
 _MOSTLY = 0.5
+# Seconds since 1970, from September 2001 to September 2039.
+_FIRST_SECOND, _LAST_SECOND = 1_000_000_000, 2_200_000_000
+_PER_SECOND = {"seconds": 1, "milliseconds": 1_000}
 
 
 def why_not(column: Profile, table: Table, wishes: Wishes) -> str:
@@ -68,6 +71,12 @@ def column_remarks(column: Profile, *, is_label: bool) -> Iterator[str]:
             f"{name}: free text, of which the model reads the words; if it tells of persons, "
             'declare it with privacy = "identifier" in data.columns'
         )
+    elif unit := _time_unit(column):
+        yield (
+            f"{name}: whole numbers that may be {unit} since 1970; if so, add time_domain "
+            f"{{ integer_format: UNIX_{unit.upper()} }} to its entry in the schema, and the model "
+            "reads month, weekday and hour"
+        )
     elif column.is_formatted:
         yield (
             f"{name}: numbers such as {column.texts[0]!r} are text here, and become categories; "
@@ -75,6 +84,17 @@ def column_remarks(column: Profile, *, is_label: bool) -> Iterator[str]:
         )
     elif not column.are_numbers and column.number_rows >= _MOSTLY * column.present:
         yield f"{name}: {_mixture(column)}; all become categories; {_REMEDY}"
+
+
+def _time_unit(column: Profile) -> str:
+    """In what a column may count the time since 1970; empty if it does not look like it."""
+    if not column.is_whole or column.distinct <= 1:
+        return ""
+    values = [float(value) for value in column.counts]
+    for unit, factor in _PER_SECOND.items():
+        if _FIRST_SECOND * factor <= min(values) and max(values) < _LAST_SECOND * factor:
+            return unit
+    return ""
 
 
 def _mixture(column: Profile) -> str:

@@ -154,6 +154,27 @@ def test_a_category_with_more_values_than_are_counted_is_one():
     assert decisions.dropped == {}
 
 
+@pytest.mark.parametrize(
+    ("first", "step", "unit"),
+    [
+        (1_393_000_000, 3_600, "SECONDS"),
+        (1_393_000_000_000, 3_600_000, "MILLISECONDS"),
+        (999_999_999, 3_600, None),
+        (2_199_999_999, 1, None),
+        (1_393_000, 3_600, None),
+    ],
+)
+def test_of_numbers_that_may_be_times_the_user_is_told_how_to_say_so(first, step, unit):
+    values = [first + step * row for row in range(299, -1, -1)]
+
+    remarks = decided(shuffled(0, 1), started=values).remarks
+
+    told = [remark for remark in remarks if remark.startswith("'started': ")]
+    assert [f"{{ integer_format: UNIX_{unit} }}" in remark for remark in told] == (
+        [True] if unit else []
+    )
+
+
 def test_numbers_with_texts_that_stand_for_missing_are_numbers():
     found = table(age=["31", "NA", "27.5", "NA", "nan", "?"]).columns["age"]
 
