@@ -23,6 +23,11 @@ MISTAKES = [
         "expected at least one sensitive column; without any, no model is refused",
     ),
     (
+        'positive = "1"',
+        "16: evaluation.fairness.columns: found []; "
+        "expected at least one sensitive column; without any, no model is refused",
+    ),
+    (
         'columns = ["hour"]\nmax_gap.fnr = 1',
         "18: evaluation.fairness.max_gap.fnr: found 1, which refuses no model: "
         "a gap of shares is at most 1; expected at least 0 and below 1",

@@ -42,7 +42,11 @@ def test_null_is_missing():
 
 
 def test_true_and_false_are_1_and_0_of_an_integer():
-    assert given('{"hour": true}') == [{"hour": 1}]
+    rows = given('{"hour": true}', '{"hour": false}')
+
+    assert rows == [{"hour": 1}, {"hour": 0}]
+    # true is 1 in Python as well, but not as JSON writes it.
+    assert [type(row["hour"]) for row in rows] == [int, int]
 
 
 def test_a_file_has_a_row_or_a_list_of_rows(tmp_path):
