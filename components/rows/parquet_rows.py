@@ -14,7 +14,7 @@ A null or NaN is missing.
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -81,8 +81,16 @@ def open_parquet(path: str) -> pq.ParquetFile:
     return file
 
 
-def read_parquet(path: str, start: int, end: int | None) -> Iterator[pa.RecordBatch]:
+def read_parquet(
+    path: str, start: int, end: int | None, only: Collection[str] | None = None
+) -> Iterator[pa.RecordBatch]:
     """Yields the rows of some row groups in the file's own types.
+
+    Args:
+        path: The file.
+        start: The first row group.
+        end: The one after the last; None for all that there are.
+        only: Columns that are wanted, as far as it has them; None for all.
 
     Raises:
         InputError: the file cannot be read.
@@ -91,8 +99,12 @@ def read_parquet(path: str, start: int, end: int | None) -> Iterator[pa.RecordBa
         groups = range(start, file.num_row_groups if end is None else end)
         if not groups:
             return
+        names = file.schema_arrow.names
+        wanted = names if only is None else [name for name in names if name in only]
         try:
-            yield from file.iter_batches(_BATCH_ROWS, row_groups=list(groups), use_threads=False)
+            yield from file.iter_batches(
+                _BATCH_ROWS, row_groups=list(groups), columns=wanted, use_threads=False
+            )
         except (OSError, pa.ArrowInvalid) as error:
             msg = f"{path}: {error}; expected a readable Parquet file"
             raise InputError(msg) from error

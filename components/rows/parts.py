@@ -19,7 +19,7 @@ class Part:
         start: Its first byte (CSV), its first row group (Parquet).
         end: The first one that is not in it; None for all that there is.
         first_line: The line at which it begins, from 1 (CSV).
-        first_row: The number of its first row in the file, from 0 (Parquet).
+        first_row: The number of its first row in the file, from 0 (Parquet; CSV if counted).
         names: The columns (CSV).
         skip_lines: How many lines at its beginning are the header (CSV).
     """

@@ -16,10 +16,15 @@ from components.rows.tfrecord_rows import Records, read_records
 from components.rows.typed_columns import BAD, cast_text, without_stand_ins
 from schema import Kind
 
-__all__ = ["Batch", "Reject", "locate", "read", "read_text"]
+__all__ = ["Batch", "Reject", "locate", "read", "read_text", "typed"]
 
 
-def read(part: Part, kinds: Mapping[str, Kind], missing: Collection[str] = ()) -> Iterator[Batch]:
+def read(
+    part: Part,
+    kinds: Mapping[str, Kind],
+    missing: Collection[str] = (),
+    only: Collection[str] | None = None,
+) -> Iterator[Batch]:
     """Yields the part's rows in the schema's types.
 
     Memory is bounded by the size of a batch, whatever that of the file.
@@ -28,6 +33,8 @@ def read(part: Part, kinds: Mapping[str, Kind], missing: Collection[str] = ()) -
         part: What to read.
         kinds: Column to type; a column that it lacks is kept as bytes.
         missing: Texts that in columns of numbers mean that nothing is there.
+        only: The columns that are wanted, as far as the file has them; None for all. What stands
+            in another column does not put a row aside. A TFRecord has no columns to choose from.
 
     Raises:
         InputError: the file cannot be read.
@@ -35,9 +42,9 @@ def read(part: Part, kinds: Mapping[str, Kind], missing: Collection[str] = ()) -
     """
     match part.format:
         case "csv":
-            return _read_csv(part, kinds, missing)
+            return _read_csv(part, kinds, missing, only)
         case "parquet":
-            return _read_parquet(part, kinds, missing)
+            return _read_parquet(part, kinds, missing, only)
         case "tfrecord":
             return _read_tfrecord(part, kinds, missing)
 
@@ -93,26 +100,62 @@ def locate(part: Part, numbers: Collection[int]) -> dict[int, int]:
     return {number: part.first_row + number for number in numbers}
 
 
-def _read_csv(part: Part, kinds: Mapping[str, Kind], missing: Collection[str]) -> Iterator[Batch]:
+def typed(
+    part: Part,
+    records: Records,
+    first: int,
+    kinds: Mapping[str, Kind],
+    missing: Collection[str] = (),
+) -> Batch:
+    """Returns records of a TFRecord in the schema's types.
+
+    Args:
+        part: Where they are from.
+        records: Some of its records.
+        first: The number of the first of them in the part.
+        kinds: Column to type; a column that it lacks is kept as bytes.
+        missing: Texts that in columns of numbers mean that nothing is there.
+    """
+    numbers = np.arange(first, first + records.count)
+    faults = _faults(records, numbers)
+    fits = ~np.isin(numbers, [fault.number for fault in faults])
+    columns = {name: c.filter(pa.array(fits)) for name, c in records.columns.items()}
+    return _of_columns(part, columns, numbers[fits], kinds, missing, faults)
+
+
+def _read_csv(
+    part: Part,
+    kinds: Mapping[str, Kind],
+    missing: Collection[str],
+    only: Collection[str] | None,
+) -> Iterator[Batch]:
     lines = Lines(part)
     for text in read_csv(part):
         columns, bad = [], {}
-        for name, column in zip(text.rows.schema.names, text.rows.columns, strict=True):
+        wanted = text.rows if only is None else _only(text.rows, only)
+        for name, column in zip(wanted.schema.names, wanted.columns, strict=True):
             kind = kinds.get(name, "bytes")
             values, is_bad = cast_text(without_stand_ins(column, kind, missing), kind)
             columns.append(values)
             if is_bad is not None:
                 bad[name] = is_bad
-        rows = pa.record_batch(columns, names=text.rows.schema.names)
+        rows = pa.record_batch(columns, names=wanted.schema.names)
         found = _Found(rows, text.numbers, bad_rows(bad), text.faults)
-        yield _batch(part, found, kinds, text.rows, lines.of)
+        yield _batch(part, found, kinds, wanted, lines.of)
+
+
+def _only(rows: pa.RecordBatch, columns: Collection[str]) -> pa.RecordBatch:
+    return rows.select([name for name in rows.schema.names if name in columns])
 
 
 def _read_parquet(
-    part: Part, kinds: Mapping[str, Kind], missing: Collection[str]
+    part: Part,
+    kinds: Mapping[str, Kind],
+    missing: Collection[str],
+    only: Collection[str] | None,
 ) -> Iterator[Batch]:
     number = 0
-    for native in read_parquet(part.path, part.start, part.end):
+    for native in read_parquet(part.path, part.start, part.end, only):
         numbers = np.arange(number, number + native.num_rows)
         number += native.num_rows
         named = dict(zip(native.schema.names, native.columns, strict=True))
@@ -124,12 +167,8 @@ def _read_tfrecord(
 ) -> Iterator[Batch]:
     number = 0
     for records in read_records(part.path, kinds):
-        numbers = np.arange(number, number + records.count)
+        yield typed(part, records, number, kinds, missing)
         number += records.count
-        faults = _faults(records, numbers)
-        fits = ~np.isin(numbers, [fault.number for fault in faults])
-        columns = {name: c.filter(pa.array(fits)) for name, c in records.columns.items()}
-        yield _of_columns(part, columns, numbers[fits], kinds, missing, faults)
 
 
 def _faults(records: Records, numbers: npt.NDArray[np.int64]) -> tuple[Fault, ...]:

@@ -49,11 +49,16 @@ def read_records(path: str, wanted: Collection[str]) -> Iterator[Records]:
     Raises:
         DataRefused: a record is damaged.
     """
-    for records in _batches(path):
-        yield _decoded(records, wanted)
+    for records in serialized(path):
+        yield decoded(records, wanted)
 
 
-def _batches(path: str) -> Iterator[list[bytes]]:
+def serialized(path: str) -> Iterator[list[bytes]]:
+    """Yields the records as they are, some thousand at a time.
+
+    Raises:
+        DataRefused: a record is damaged.
+    """
     # Importing TensorFlow takes seconds, and few files are of this kind.
     import tensorflow as tf
 
@@ -76,7 +81,8 @@ def _batches(path: str) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _decoded(records: list[bytes], wanted: Collection[str]) -> Records:
+def decoded(records: list[bytes], wanted: Collection[str]) -> Records:
+    """Returns the records' features; `wanted` are there in any case."""
     from tfx_bsl.coders.example_coder import ExamplesToRecordBatchDecoder
 
     not_examples = np.empty(0, np.int64)

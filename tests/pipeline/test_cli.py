@@ -34,6 +34,7 @@ def loaded_by(statement: str) -> set[str]:
         "pipeline.commands.config",
         "pipeline.commands.doctor",
         "pipeline.commands.explain",
+        "pipeline.commands.batch",
     ],
 )
 def test_no_command_imports_tensorflow_before_a_step_needs_it(module):

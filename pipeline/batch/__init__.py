@@ -1,0 +1,1 @@
+"""A batch at the terminal: which model answers, and what is shown."""
