@@ -90,6 +90,13 @@ def test_mistakes_get_tf_servings_status_and_a_reason(channel, request_, code, t
     assert text in details
 
 
+def test_strange_names_make_no_metrics(running, channel):
+    refused(channel, "Predict", asking(model="nobody"))
+    page = running.metrics.page().decode()
+    assert "nobody" not in page
+    assert ':tensorflow:serving:request_count{model_name="",status="NOT_FOUND"}' in page
+
+
 def test_a_defect_behind_says_nothing_of_itself(channel, caplog):
     code, details = refused(channel, "Predict", with_floats(asking("failing"), 1.0))
     assert code is grpc.StatusCode.INTERNAL

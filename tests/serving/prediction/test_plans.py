@@ -133,3 +133,12 @@ def test_plans_are_made_once_a_version_and_go_with_it():
     assert len(plans._known) == 1
     del version
     assert len(plans._known) == 0
+
+
+def test_a_version_that_was_loaded_anew_is_read_by_its_new_signatures():
+    plans = Plans(limit_bytes=1000, batched=True)
+    version = Version("taxi", 1)
+    assert plans.of(version, "pairs") is not None
+    version.signatures = {"serving_default": SIGNATURES["pairs"]}
+    assert plans.of(version, "pairs") is None
+    assert plans.of(version, "").signature is SIGNATURES["pairs"]
