@@ -12,7 +12,6 @@ Serving's PredictionLog. A file that is being written begins with a dot.
 
 import atexit
 import hashlib
-import secrets
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -20,22 +19,16 @@ from pathlib import Path
 
 from google.protobuf.message import EncodeError, Message
 
+from tfxp_client.request_ids import HEADER as REQUEST_ID
+from tfxp_client.request_ids import new_id
 from tfxp_client.request_log_files import Files, Rotation
 from tfxp_client.request_log_records import Entry, entry_of, framed, prediction_log
 from tfxp_client.request_log_redaction import Redaction
 from tfxp_client.request_log_writer import Writer
 
-__all__ = ["REQUEST_ID", "RequestLog", "Rotation", "new_request_id"]
-
-REQUEST_ID = "x-request-id"
-"""Key of the gRPC metadata, or HTTP header, in which a client names its request."""
+__all__ = ["REQUEST_ID", "RequestLog", "Rotation"]
 
 _ID_CHARACTERS = 128
-
-
-def new_request_id() -> str:
-    """Returns an id for a request whose client gave none: 32 hexadecimal digits."""
-    return secrets.token_hex(16)
 
 
 class RequestLog:
@@ -133,7 +126,7 @@ class RequestLog:
             request_id: The client's, from the metadata `x-request-id`; empty makes one. No more
                 than 128 characters of it are kept.
         """
-        request_id = request_id[:_ID_CHARACTERS] or new_request_id()
+        request_id = request_id[:_ID_CHARACTERS] or new_id()
         if not self.takes(request_id):
             return
         try:
