@@ -20,13 +20,13 @@ from pathlib import Path
 from google.protobuf.message import EncodeError, Message
 
 from tfxp_client.request_ids import HEADER as REQUEST_ID
-from tfxp_client.request_ids import new_id
+from tfxp_client.request_ids import new_id as new_request_id
 from tfxp_client.request_log_files import Files, Rotation
 from tfxp_client.request_log_records import Entry, entry_of, framed, prediction_log
 from tfxp_client.request_log_redaction import Redaction
 from tfxp_client.request_log_writer import Writer
 
-__all__ = ["REQUEST_ID", "RequestLog", "Rotation"]
+__all__ = ["REQUEST_ID", "RequestLog", "Rotation", "new_request_id"]
 
 _ID_CHARACTERS = 128
 
@@ -126,7 +126,7 @@ class RequestLog:
             request_id: The client's, from the metadata `x-request-id`; empty makes one. No more
                 than 128 characters of it are kept.
         """
-        request_id = request_id[:_ID_CHARACTERS] or new_id()
+        request_id = request_id[:_ID_CHARACTERS] or new_request_id()
         if not self.takes(request_id):
             return
         try:
