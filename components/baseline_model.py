@@ -5,10 +5,10 @@ from pathlib import Path
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
-from tfx.utils import path_utils
 
 import registry
 from components.locations import resolve
+from components.serving_model import content_digest
 from components.stable_version import hand_over
 
 
@@ -35,8 +35,7 @@ def BaselineModel(
         RegistryError: the stable version is named but not there.
     """
     base = Path(resolve(base_dir))
-    candidate = registry.digest(Path(path_utils.serving_model_path(model.uri)))
-    version = registry.baseline_version(base, model_name, candidate)
+    version = registry.baseline_version(base, model_name, content_digest(model))
     baseline.set_int_custom_property("baseline_version", version)
     if version == 0:
         baseline.set_string_custom_property("summary", "no stable version yet")

@@ -4,7 +4,8 @@ UserError              the message says what is wrong and what to do; no traceba
 ├── ConfigError        a configuration file or `--set` is wrong; fix the file        (exit 2)
 ├── RunLocked          another run holds the same metadata store; wait or stop it    (exit 1)
 ├── StoreError         the metadata store or its folder cannot be used               (exit 1)
-└── UnknownNode        `--until` names a node that the graph does not have           (exit 2)
+├── UnknownNode        `--until` names a node that the graph does not have           (exit 2)
+└── LabelRefused       a version gets no label: it is damaged, or not served         (exit 3)
 """
 
 
@@ -32,3 +33,9 @@ class UnknownNode(UserError):
     """A node was named that the graph does not have."""
 
     exit_code = 2
+
+
+class LabelRefused(UserError):
+    """A version gets no label: it is damaged, or the server does not serve it."""
+
+    exit_code = 3

@@ -16,7 +16,7 @@ from components.explainer.component import Explainer
 from components.import_schema_gen import ImportSchemaGen
 from components.infra_validator.component import InfraValidator
 from components.parity.component import ParityValidator
-from components.pusher import Pusher
+from components.pusher.component import Pusher
 from components.stable_model import StableModel
 from components.training.component import Trainer
 from components.transform.component import Transform
@@ -133,7 +133,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         baseline=baseline_model.outputs["baseline"],
         base_dir=where.roots.serving,
         model_name=what.model_name,
-        options=options.push(what),
+        options=options.push(what, where),
     )
     return Pipeline(
         pipeline_name=what.name,

@@ -120,9 +120,17 @@ def parity(what: What) -> str:
     return _json(plain | what.parity.model_dump(mode="json"))
 
 
-def push(what: What) -> str:
-    """Options of Pusher: what the record of a version says of its configuration."""
-    return _json({"config_fingerprint": what.fingerprint, "seed": what.training.seed})
+def push(what: What, where: Where) -> str:
+    """Options of Pusher: the rollout, the server, and what the record says of the configuration."""
+    asked = where.serving.model_dump(mode="json", include={"address", "timeout_s"})
+    return _json(
+        {
+            "rollout": what.push.rollout,
+            "server": asked if where.serving.address else None,
+            "config_fingerprint": what.fingerprint,
+            "seed": what.training.seed,
+        }
+    )
 
 
 def _below_root(location: str, where: Where) -> str:

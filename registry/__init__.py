@@ -10,20 +10,33 @@ It is TF Serving's own layout, so the real server needs no adapter:
     <base>/<model>/<version>/saved_model.pb  a version, whole or not there
     <base>/<model>/<version>/record.json     where it came from
     <base>/<model>/<version>/manifest.json   the checksum of each of its files
+
+`registry.rollout` moves a label with a running server asked first, and `registry.removing` removes
+old versions; they bring gRPC with them, and are imported by their names.
 """
 
 from registry.baseline import NO_DIGEST, baseline_version
-from registry.errors import RegistryError
-from registry.labels import labels, set_label, stable_version
+from registry.errors import RegistryError, ServerError, VersionRefused
+from registry.labels import CANARY, STABLE, labels, set_label, stable_version
 from registry.manifest import digest
 from registry.pushing import push
 from registry.record import Record
-from registry.versions import is_whole, read_record, version_dir, versions
+from registry.versions import (
+    is_whole,
+    read_record,
+    version_dir,
+    version_of_digest,
+    versions,
+)
 
 __all__ = [
+    "CANARY",
     "NO_DIGEST",
+    "STABLE",
     "Record",
     "RegistryError",
+    "ServerError",
+    "VersionRefused",
     "baseline_version",
     "digest",
     "is_whole",
@@ -33,5 +46,6 @@ __all__ = [
     "set_label",
     "stable_version",
     "version_dir",
+    "version_of_digest",
     "versions",
 ]

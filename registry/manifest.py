@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from registry.errors import VersionRefused
 from registry.record import RECORD
 
 MANIFEST = "manifest.json"
@@ -30,6 +31,29 @@ def digest(model: Path) -> str:
 def digest_of(sums: dict[str, str]) -> str:
     """The digest that belongs to the files' checksums."""
     return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()
+
+
+def require_intact(version: Path) -> None:
+    """Compares a pushed version's files with the manifest that was written with it.
+
+    Raises:
+        VersionRefused: a file is missing, changed or too many; or there is no manifest.
+    """
+    try:
+        expected = json.loads((version / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{version / MANIFEST}: {error}; push the model again"
+        raise VersionRefused(msg) from error
+    there = checksums(version)
+    wrong = sorted(
+        name for name in expected.keys() | there.keys() if expected.get(name) != there.get(name)
+    )
+    if wrong:
+        msg = (
+            f"{version}: {', '.join(wrong)}: not as pushed, by the checksums of {MANIFEST}; "
+            "restore the version from a copy, or push the model again"
+        )
+        raise VersionRefused(msg)
 
 
 def _sha256(path: Path) -> str:

@@ -1,8 +1,10 @@
 """Which versions of a model there are."""
 
+import contextlib
 from pathlib import Path
 
 from registry import record as records
+from registry.errors import RegistryError
 from registry.record import RECORD, Record
 
 SAVED_MODEL = "saved_model.pb"
@@ -41,3 +43,13 @@ def read_record(base: Path, model: str, version: int) -> Record:
         RegistryError: it has no readable record.
     """
     return records.read(version_dir(base, model, version) / RECORD)
+
+
+def version_of_digest(base: Path, model: str, digest: str) -> int:
+    """Returns the newest version with the given content digest by its record; 0 if none has it."""
+    for version in reversed(versions(base, model)):
+        # Versions that others put there have no record, and are no copies of ours.
+        with contextlib.suppress(RegistryError):
+            if read_record(base, model, version).digest == digest:
+                return version
+    return 0

@@ -27,7 +27,7 @@ from components.evaluator.executor import Executor as Evaluator
 from components.evaluator.metrics import METRICS
 from components.infra_validator.component import InfraValidator
 from components.parity.component import ParityValidator
-from components.pusher import Pusher
+from components.pusher.component import Pusher
 from tests import tampered
 from tests.components.learning import trips
 
@@ -219,7 +219,9 @@ class Shop:
                 pushed_model=pushed,
                 base_dir=str(base_dir),
                 model_name="shop",
-                options=json.dumps({"config_fingerprint": "", "seed": 1}),
+                options=json.dumps(
+                    {"rollout": "direct", "server": None, "config_fingerprint": "", "seed": 1}
+                ),
             )
         except Refused as refused:
             gate, reason = "Pusher", str(refused)

@@ -1,17 +1,16 @@
 """`tfxp status`: the last runs and the pushed versions."""
 
-import datetime
-
 import click
 from rich.console import Console
 from rich.table import Table
 
-import registry
 from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
 from pipeline.runner.store import RunRecord, Store
 from pipeline.terminal.command_line import command_line
 from pipeline.terminal.summary import shown
+from pipeline.terminal.version_table import print_table
+from pipeline.versions import as_user_errors, pushed_versions
 
 _SHOWN_RUNS = 10
 
@@ -44,23 +43,13 @@ def _print_runs(console: Console, runs: list[RunRecord]) -> None:
 
 def _print_versions(console: Console, config: Config) -> None:
     base, model = config.where.serving_dir, config.what.model_name
-    versions = registry.versions(base, model)
+    with as_user_errors():
+        versions = pushed_versions(base, model)
     if not versions:
-        console.print(f"no pushed versions in {shown(base / model)}")
+        console.print(f"no pushed versions in {shown(base / model)}", markup=False)
         return
-    stable = registry.stable_version(base, model)
-    table = _table(f"\nversions in {shown(base / model)}")
-    for heading in ("version", "label", "pushed", "metrics"):
-        table.add_column(heading)
-    for version in reversed(versions):
-        record = registry.read_record(base, model, version)
-        table.add_row(
-            str(version),
-            "stable" if version == stable else "",
-            datetime.datetime.fromisoformat(record.pushed_at).strftime("%Y-%m-%d %H:%M:%S"),
-            ", ".join(f"{name} {value:.4f}" for name, value in record.metrics.items()),
-        )
-    console.print(table)
+    console.print()
+    print_table(console, base / model, versions, None)
 
 
 def _table(title: str) -> Table:

@@ -73,7 +73,9 @@ def _meaning(outcome: Outcome, until: str | None) -> str:
         case 0 if until is None:
             return f"{nodes}; {outcome.states['Pusher'].detail}"
         case 1 | 3:
-            return f"{nodes}; nothing was pushed"
+            # The Pusher says itself what it did before it stopped.
+            is_last = outcome.first(Status.FAILED, Status.REFUSED) == "Pusher"
+            return f"{nodes}; {'no label was moved' if is_last else 'nothing was pushed'}"
     return nodes
 
 
@@ -89,7 +91,7 @@ def _next(outcome: Outcome, request: Request) -> Sequence[str]:
             what = f"see why with `{report}`, change the training or the gates, then:"
             return what, continuing(request)
         case 3 if outcome.first(Status.REFUSED) == "Pusher":
-            return "compare with what is stable now:", continuing(request)
+            return "when that is mended, compare with what is stable then:", continuing(request)
         case 3:
             what = "mend the data or the schema, or change its severity, then:"
             return what, continuing(request)

@@ -35,6 +35,8 @@ def loaded_by(statement: str) -> set[str]:
         "pipeline.commands.doctor",
         "pipeline.commands.explain",
         "pipeline.commands.batch",
+        "pipeline.commands.models",
+        "pipeline.commands.promote",
     ],
 )
 def test_no_command_imports_tensorflow_before_a_step_needs_it(module):
@@ -49,7 +51,7 @@ def test_help_names_every_command_and_what_it_is_for():
     done = tfxp("--help")
 
     assert done.returncode == 0
-    for command in ("run", "status", "config", "doctor"):
+    for command in ("run", "status", "models", "promote", "config", "doctor"):
         assert f"\n  {command} " in done.stdout
 
 

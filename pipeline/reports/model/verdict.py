@@ -42,16 +42,19 @@ def headline_of(facts: RunFacts) -> tuple[str, str, Sequence[str]]:
     """Returns `ok`, `warn` or `block`, the verdict in a line, and what there is to say of it."""
     if facts.made("Pusher", "pushed_model", "pushed"):
         version = facts.made("Pusher", "pushed_model", "pushed_version")
-        return "ok", f"Pushed as version {version}", ()
+        label = facts.made("Pusher", "pushed_model", "label")
+        return "ok", f"Pushed as version {version}" + (f", {label}" if label else ""), ()
     if facts.refusals:
         names = " and ".join(facts.refusals)
         lines = [line for why in facts.refusals.values() for line in why.splitlines()]
         return "block", f"Refused by {names}: nothing was pushed", lines
+    # The Pusher says itself what it did before it stopped.
+    left = "no label was moved" if facts.detail.startswith("Pusher:") else "nothing was pushed"
     if facts.outcome == "refused":
-        return "block", "Refused: nothing was pushed", [facts.detail]
+        return "block", f"Refused: {left}", [facts.detail]
     if facts.outcome in ("failed", "interrupted", "killed"):
         why = [facts.detail] if facts.detail else []
-        return "block", f"The run {_ended(facts.outcome)}: nothing was pushed", why
+        return "block", f"The run {_ended(facts.outcome)}: {left}", why
     if facts.outcome == "running":
         return "warn", "The run has not ended yet", ()
     return "warn", "Nothing was pushed: the run was not asked to go so far", ()

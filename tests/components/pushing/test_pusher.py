@@ -11,8 +11,12 @@ from components.artifacts import Parity
 from components.baseline_model import BaselineModel
 from components.code_fingerprint import code_fingerprint
 from components.errors import ModelRefused
-from components.pusher import Pusher
+from components.pusher.component import Pusher
 from components.stable_model import StableModel
+from registry.rollout import Rollout
+from tests.registry.stand_in import StandIn
+
+OPTIONS = {"config_fingerprint": "123", "seed": 7}
 
 
 def blessing(kind, *, blessed):
@@ -41,7 +45,17 @@ class Desk:
         )
         return baseline
 
-    def push(self, model, *, blessed=True, infra_blessed=True, has_parity=True, compared_with=None):
+    def push(
+        self,
+        model,
+        *,
+        blessed=True,
+        infra_blessed=True,
+        has_parity=True,
+        compared_with=None,
+        rollout="direct",
+        server=None,
+    ):
         baseline = self.baseline(model)
         judged = blessing(standard_artifacts.ModelBlessing, blessed=blessed)
         if compared_with is not None:
@@ -58,7 +72,7 @@ class Desk:
             pushed_model=pushed,
             base_dir=str(self.base),
             model_name="taxi",
-            options=json.dumps({"config_fingerprint": "123", "seed": 7}),
+            options=json.dumps(OPTIONS | {"rollout": rollout, "server": server}),
         )
         return pushed
 
@@ -206,3 +220,65 @@ def test_a_refused_model_does_not_become_the_next_baseline(desk, export):
     desk.push(export(0.6), infra_blessed=False)
 
     assert version_of(desk.baseline(export(0.7))) == 1
+
+
+def test_a_canary_is_labelled_and_the_next_candidate_is_compared_with_what_is_stable(desk, export):
+    first, second, third = export(0.5), export(0.6), export(0.7)
+    desk.push(first)
+
+    pushed = desk.push(second, rollout="canary")
+
+    assert registry.labels(desk.base, "taxi") == {"stable": 1, "canary": 2}
+    assert pushed.get_string_custom_property("summary") == (
+        f"version 2 pushed: {desk.base}/taxi/2; canary: no server was asked"
+    )
+    assert version_of(desk.baseline(third)) == 1
+    desk.push(second, rollout="canary", compared_with=digest(first))
+    assert registry.versions(desk.base, "taxi") == [1, 2]
+
+
+def test_a_canary_that_is_made_again_directly_is_not_pushed_twice(desk, export):
+    desk.push(export(0.5))
+    tried = export(0.6)
+    desk.push(tried, rollout="canary")
+
+    desk.push(tried)
+
+    assert registry.versions(desk.base, "taxi") == [1, 2]
+    assert registry.stable_version(desk.base, "taxi") == 2
+
+
+def test_a_model_that_was_rolled_back_is_not_brought_again_by_a_run_that_makes_it(desk, export):
+    bad = export(0.6)
+    for model in (export(0.5), bad):
+        desk.push(model)
+    Rollout(desk.base, "taxi").rollback()
+
+    with pytest.raises(ModelRefused, match="the same model is version 2, from which stable was"):
+        desk.push(bad)
+
+    assert registry.labels(desk.base, "taxi") == {"stable": 1}
+    assert registry.versions(desk.base, "taxi") == [1, 2]
+
+
+def test_the_server_is_asked_before_the_label_moves(desk, export):
+    desk.base.mkdir()
+    with StandIn(desk.base, "taxi") as serving:
+        server = {"address": serving.address, "timeout_s": 5.0}
+        desk.push(export(0.5), server=server)
+        serving.broken[2] = "Op type not registered"
+
+        with pytest.raises(ModelRefused, match="Op type not registered; stable stays on version 1"):
+            desk.push(export(0.6), server=server)
+
+        assert registry.labels(desk.base, "taxi") == {"stable": 1}
+        assert registry.versions(desk.base, "taxi") == [1, 2]
+
+
+def test_a_server_that_cannot_be_asked_is_an_error_and_no_refusal(desk, export):
+    server = {"address": "127.0.0.1:9", "timeout_s": 1.0}
+
+    with pytest.raises(registry.ServerError, match="start it, or set serving.address"):
+        desk.push(export(0.5), server=server)
+
+    assert registry.stable_version(desk.base, "taxi") == 0

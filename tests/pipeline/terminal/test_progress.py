@@ -141,7 +141,7 @@ def test_the_exit_code_tells_a_failure_from_a_refusal():
     ("gate", "advice"),
     [
         ("ParityValidator", "see why with `tfxp report`, change the training or the gates, then:"),
-        ("Pusher", "compare with what is stable now:"),
+        ("Pusher", "when that is mended, compare with what is stable then:"),
     ],
 )
 def test_a_refused_run_says_what_to_do_about_the_gate_that_refused(gate, advice):

@@ -8,13 +8,15 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 from tfx.types.artifact import Artifact
-from tfx.utils import path_utils
 
 import registry
 from components.artifacts import Parity
 from components.code_fingerprint import code_fingerprint
 from components.errors import ModelRefused
 from components.locations import resolve
+from components.pusher.options import PusherOptions
+from components.pusher.rolling_out import roll_out
+from components.serving_model import content_digest, serving_dir
 from registry import Record
 
 
@@ -32,10 +34,11 @@ def Pusher(
     model_name: Parameter[str],
     options: Parameter[str],
 ) -> None:
-    """Pushes the model as the next version and makes it stable, if every gate blessed it.
+    """Pushes the model as the next version and rolls it out, if every gate blessed it.
 
-    A version appears whole or not at all. A model that is stable already is not pushed again, so
-    that a run that died after its push can be repeated.
+    A version appears whole or not at all. A model that is there already is not pushed again, so
+    that a run that died after its push can be repeated. It becomes stable, or canary, only when
+    the server serves it, if there is one to ask.
 
     Args:
         model: The candidate.
@@ -45,14 +48,17 @@ def Pusher(
         examples: What it was trained on, for the record.
         schema: The contract with the data, for the record.
         baseline: What it was compared with, for the record.
-        pushed_model: `pushed` (0 or 1), `pushed_destination` and `pushed_version`, as TFX's own.
+        pushed_model: `pushed` (0 or 1), `pushed_destination` and `pushed_version`, as TFX's own;
+            `label` that stands for it now, and `checked`, who was asked whether it is served.
         base_dir: Location of the model base directory.
         model_name: The model's name in it.
-        options: JSON: `{"config_fingerprint": …, "seed": …}`, for the record.
+        options: `PusherOptions` as JSON.
 
     Raises:
-        ModelRefused: another version is stable now than the one that it was compared with.
-        RegistryError: the base directory cannot be written; nothing was pushed.
+        ModelRefused: another version is stable now than the one that it was compared with; or the
+            server does not serve it: then it is pushed, and the labels stand as before.
+        RegistryError: the base directory cannot be written, and nothing was pushed; or the server
+            does not answer.
     """
     blessings = {
         "Evaluator": model_blessing,
@@ -71,26 +77,34 @@ def Pusher(
         )
         return
     base = Path(resolve(base_dir))
-    source = Path(path_utils.serving_model_path(model.uri))
-    _require_comparison(model_blessing, base, model_name, registry.digest(source))
-    measured = json.loads(_text(model_blessing, "metrics") or "{}")
-    record = Record(
-        pushed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        baseline_version=baseline.get_int_custom_property("baseline_version"),
-        metrics=measured.get("candidate", {}),
-        data=_data_facts(examples),
-        schema_fingerprint=_text(schema, "fingerprint"),
-        code_version=code_fingerprint(),
-        **json.loads(options),
-    )
-    version, is_new = _push(source, base, model_name, record)
-    registry.set_label(base, model_name, "stable", version)
+    told = PusherOptions.from_json(options)
+    digest = content_digest(model)
+    _require_comparison(model_blessing, base, model_name, digest)
+    version = registry.version_of_digest(base, model_name, digest)
+    word = "was pushed before" if version else "pushed"
+    if not version:
+        record = Record(
+            pushed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            baseline_version=baseline.get_int_custom_property("baseline_version"),
+            metrics=json.loads(_text(model_blessing, "metrics") or "{}").get("candidate", {}),
+            data=_data_facts(examples),
+            schema_fingerprint=_text(schema, "fingerprint"),
+            config_fingerprint=told.config_fingerprint,
+            code_version=code_fingerprint(),
+            seed=told.seed,
+        )
+        version = registry.push(serving_dir(model), base, model_name, record)
+    moved = roll_out(base, model_name, version, told)
     destination = f"{base_dir}/{model_name}/{version}"
     pushed_model.set_int_custom_property("pushed", 1)
-    pushed_model.set_string_custom_property("pushed_destination", destination)
-    pushed_model.set_string_custom_property("pushed_version", str(version))
-    word = "pushed" if is_new else "was pushed before"
-    pushed_model.set_string_custom_property("summary", f"version {version} {word}: {destination}")
+    for name, value in {
+        "pushed_destination": destination,
+        "pushed_version": str(version),
+        "label": moved.label,
+        "checked": moved.checked,
+        "summary": f"version {version} {word}: {destination}; {moved.label}: {moved.checked}",
+    }.items():
+        pushed_model.set_string_custom_property(name, value)
 
 
 def _require_comparison(blessing: Artifact, base: Path, model: str, candidate: str) -> None:
@@ -116,19 +130,17 @@ def _require_comparison(blessing: Artifact, base: Path, model: str, candidate: s
     )
 
 
-def _push(source: Path, base: Path, model: str, record: Record) -> tuple[int, bool]:
-    stable = registry.stable_version(base, model)
-    if stable and registry.read_record(base, model, stable).digest == registry.digest(source):
-        return stable, False
-    return registry.push(source, base, model, record), True
-
-
 def _data_facts(examples: Artifact) -> dict[str, int | str]:
     properties = examples.mlmd_artifact.custom_properties
     facts: dict[str, int | str] = {
         name: int(value.int_value) for name, value in properties.items() if name.startswith("rows_")
     }
-    return facts | {"fingerprint": _text(examples, "input_fingerprint")}
+    spans = _text(examples, "spans")
+    return (
+        facts
+        | ({"spans": spans} if spans else {})
+        | {"fingerprint": _text(examples, "input_fingerprint")}
+    )
 
 
 def _text(artifact: Artifact, name: str) -> str:

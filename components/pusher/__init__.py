@@ -1,0 +1,1 @@
+"""Pushing: a model that passed its gates becomes a version, and a label is moved to it."""

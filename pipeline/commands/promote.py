@@ -1,0 +1,25 @@
+"""`tfxp promote`: a version becomes stable."""
+
+import click
+
+from pipeline.commands.options import configuration_options
+from pipeline.config import load
+from pipeline.terminal.moved import print_moved
+from pipeline.versions import as_user_errors, rollout_of
+
+
+@click.command(name="promote")
+@click.argument("version", required=False, type=click.IntRange(min=1))
+@configuration_options
+def command(version: int | None, config: str, where: str, overrides: tuple[str, ...]) -> None:
+    """Make VERSION stable: the canary if none is given, and without one the newest.
+
+    The server of `serving.address` must first load it and answer rows with it; without an address
+    no server is asked. Done again, or after an interruption, it changes nothing or finishes.
+
+    Exit code: 0 done, 1 it cannot be done, 3 the version is damaged or not served.
+    """
+    loaded = load(config, where, overrides)
+    with as_user_errors():
+        moved = rollout_of(loaded).promote(version)
+        print_moved(moved, loaded, where)
