@@ -49,9 +49,10 @@ def test_tensorflow_reads_what_is_written_and_the_reverse(dtype):
         type(tf.make_tensor_proto(0)).FromString(ours.SerializeToString())
     )
     assert theirs.tolist() == known.numpy().tolist()
-    for content in (tf.make_tensor_proto(known), tf.make_tensor_proto(values, dtype)):
-        again = read(wire.TensorProto.FromString(content.SerializeToString()))
-        assert again.tolist() == known.numpy().tolist()
+    # Several values come as bytes, a single one in a field of its type.
+    for part in (known, known[1:2]):
+        again = wire.TensorProto.FromString(tf.make_tensor_proto(part).SerializeToString())
+        assert read(again).tolist() == part.numpy().tolist()
 
 
 @pytest.mark.parametrize(
