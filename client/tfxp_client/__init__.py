@@ -22,6 +22,8 @@ from tfxp_client.errors import (
 from tfxp_client.metadata import Metadata, Signature, Tensor
 from tfxp_client.predicting import Limits
 from tfxp_client.predictions import Answer, Prediction, Predictions
+from tfxp_client.request_log import RequestLog
+from tfxp_client.request_log_files import Rotation
 from tfxp_client.retrying import Retry
 from tfxp_client.shadowing import Shadow, ShadowCounts, Shadowed
 from tfxp_client.splitting import Split
@@ -43,7 +45,9 @@ __all__ = [
     "Overloaded",
     "Prediction",
     "Predictions",
+    "RequestLog",
     "Retry",
+    "Rotation",
     "RowProblem",
     "ServerRefused",
     "ServerUnavailable",

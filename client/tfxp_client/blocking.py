@@ -1,13 +1,47 @@
 """Drives the steps of a call with gRPC's blocking library."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import grpc
 
 from tfxp_client.channels import Tls, channel_options
 from tfxp_client.methods import Method, serialize
 from tfxp_client.steps import Ask, Launch, Pause, RpcFailed, Step, Steps, T
+
+
+class Transport(Protocol):
+    """What a client that blocks asks with."""
+
+    def run(self, steps: Steps[T]) -> T:
+        """Does what the steps ask for, and returns what they come to."""
+        ...
+
+    def close(self) -> None:
+        """Ends what is under way."""
+        ...
+
+
+def drive(steps: Steps[T], do: Callable[[Step], Any]) -> T:
+    """Returns what the steps come to, if each is done by the function.
+
+    Args:
+        steps: Of a call.
+        do: Answers a step, or raises `RpcFailed`.
+    """
+    answer: Any = None
+    failed: RpcFailed | None = None
+    while True:
+        try:
+            step = steps.send(answer) if failed is None else steps.throw(failed)
+        except StopIteration as end:
+            return end.value
+        answer, failed = None, None
+        try:
+            answer = do(step)
+        except RpcFailed as error:
+            failed = error
 
 
 class BlockingTransport:
@@ -24,18 +58,7 @@ class BlockingTransport:
 
     def run(self, steps: Steps[T]) -> T:
         """Does what the steps ask for, and returns what they come to."""
-        answer: Any = None
-        failed: RpcFailed | None = None
-        while True:
-            try:
-                step = steps.send(answer) if failed is None else steps.throw(failed)
-            except StopIteration as end:
-                return end.value
-            answer, failed = None, None
-            try:
-                answer = self._do(step)
-            except RpcFailed as error:
-                failed = error
+        return drive(steps, self._do)
 
     def close(self) -> None:
         """Ends the connection, and what is under way on it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from tfxp_client.blocking import BlockingTransport
+from tfxp_client.blocking import BlockingTransport, Transport
 from tfxp_client.channels import Tls
 from tfxp_client.configured import Configured
 from tfxp_client.core import Choice
@@ -20,7 +20,7 @@ class Client(Configured):
         client.predict({"fare": 9.5, "company": "Blue Cab"}).probability
     """
 
-    _transport: BlockingTransport
+    _transport: Transport
 
     def predict(
         self,

@@ -1,13 +1,9 @@
-"""Names of requests, and whoever writes them down."""
+"""Whoever writes requests down, as a client sees it."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tfxp_client.steps import Launch
-
-HEADER = "x-request-id"
-"""Key of gRPC's metadata; a server that logs requests knows them by it."""
 
 
 class Log(Protocol):
@@ -29,8 +25,3 @@ class Logging:
         """Hands over the message; nobody is asked."""
         self.log.offer(request, response, request_id=self.request_id)
         return None
-
-
-def new_id() -> str:
-    """An id that no other request has."""
-    return secrets.token_hex(16)
