@@ -56,6 +56,7 @@ def check(
             text = f"the model has no such column; {known_names(name, list(names.values()))}"
             problems.append(RowProblem(text, column=name))
     columns = {}
+    absent: dict[str, Rule] = {}
     for wanted, dtype in inputs.items():
         name = names[wanted]
         rule = _rule(name, dtype, contract)
@@ -64,10 +65,11 @@ def check(
         elif rule.may_be_absent and rule.may_be_missing:
             values = [ABSENT] * table.rows
         else:
-            problems.append(RowProblem(_absent(rule), column=name))
+            absent[name] = rule
             continue
         columns[wanted], wrong = convert(values, rule)
         problems += [RowProblem(text, row, found.get(wanted, name)) for row, text in wrong]
+    problems += _absent(absent)
     return Checked(columns, sorted(problems, key=_first_rows_first))
 
 
@@ -86,10 +88,23 @@ def _own_names(inputs: Mapping[str, str], contract: Contract | None) -> dict[str
     return {wanted: names.get(wanted, wanted) for wanted in inputs}
 
 
-def _absent(rule: Rule) -> str:
-    if not rule.may_be_missing:
-        return f"no row has it, and the schema asks for it; expected {rule.kind.expected}"
-    return f"no row has it; expected {rule.kind.expected}, or None where there is no value"
+def _absent(rules: Mapping[str, Rule]) -> list[RowProblem]:
+    """One problem for all columns that no row has."""
+    if not rules:
+        return []
+    is_asked_for = not all(rule.may_be_missing for rule in rules.values())
+    if len(rules) > 1:
+        listed = ", ".join(map(repr, rules))
+        end = "the schema asks for them" if is_asked_for else "give None where there is no value"
+        return [RowProblem(f"no row has the columns {listed}; {end}")]
+    ((name, rule),) = rules.items()
+    expected = rule.kind.expected
+    text = (
+        f"no row has it, and the schema asks for it; expected {expected}"
+        if is_asked_for
+        else f"no row has it; expected {expected}, or None where there is no value"
+    )
+    return [RowProblem(text, column=name)]
 
 
 def _first_rows_first(problem: RowProblem) -> int:

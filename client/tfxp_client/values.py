@@ -171,4 +171,5 @@ def _integers(dtype: str) -> Kind:
             return None
         return values if smallest <= min(values) and max(values) <= largest else None
 
-    return Kind(f"a whole number from {smallest} to {largest}", take, take_all, missing)
+    bounds = "of 64 bits" if dtype.endswith("int64") else f"from {smallest} to {largest}"
+    return Kind(f"a whole number {bounds}", take, take_all, missing)

@@ -20,9 +20,9 @@ from pipeline.errors import UserError
 from pipeline.explaining.background import explanation_folder
 from pipeline.explaining.given import Row, given_rows, require
 from pipeline.explaining.showing import Question, headline, plain, table
+from pipeline.pushed import pushed_version
 from pipeline.terminal.command_line import command_line
 from pipeline.terminal.loading import loading
-from pipeline.terminal.summary import shown
 from schema import read_schema
 from schema.features import feature_table, sources
 from schema.labels import Label, label_classes
@@ -67,7 +67,7 @@ def command(
     for row in rows:
         require(row, used, contract)
     again = command_line("run", config, where, overrides)
-    chosen = _version(loaded, version, again)
+    chosen = pushed_version(loaded, version, again)
     folder = explanation_folder(loaded, chosen, again)
     model = registry.version_dir(loaded.where.serving_dir, loaded.what.model_name, chosen)
     try:
@@ -87,26 +87,6 @@ def command(
         console.print(table(question, explained, console.width))
         if question.ignored:
             console.print(f"not looked at: {', '.join(question.ignored)}", markup=False)
-
-
-def _version(config: Config, version: int | None, again: str) -> int:
-    base, model = config.where.serving_dir, config.what.model_name
-    there = registry.versions(base, model)
-    place = shown(base / model)
-    if not there:
-        raise UserError(f"no pushed model in {place}; `{again}` makes and pushes one")
-    listed = ", ".join(map(str, there))
-    if version is not None:
-        if version not in there:
-            raise UserError(f"--version {version}: not in {place}; there are: {listed}")
-        return version
-    try:
-        stable = registry.stable_version(base, model)
-    except registry.RegistryError as error:
-        raise UserError(str(error)) from error
-    if not stable:
-        raise UserError(f"no version in {place} is stable; choose one with --version: {listed}")
-    return stable
 
 
 def _explained(

@@ -95,6 +95,7 @@ def test_no_rows_have_no_answers_and_cost_no_call(server, client):
     [
         (row(sise=1.0), "column 'sise': the model has no such column; did you mean 'size'?"),
         ({"size": 1.0, "age": 1}, "column 'the_u20_colour': no row has it; expected a text, or"),
+        ({"size": 1.0}, "no row has the columns 'age', 'the_u20_colour'; give None where there"),
         ([ROW, {"size": 1.0, "age": 1}], "row 1, column 'the colour': not in the row"),
         ([ROW, row(size="2")], "row 1, column 'size': found '2'; expected a finite number"),
         ([ROW, ROW, row(age=2**63)], "row 2, column 'age': found 9223372036854775808; expected"),
