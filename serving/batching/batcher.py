@@ -12,6 +12,9 @@ from serving.batching.rows import joined, kind_of, may_batch, parted, row_count
 from serving.options import Batching
 from serving.servable import Arrays, ServingError, Signature
 
+Ran = Callable[[int, float, Sequence[float]], None]
+"""Is told of a batch: its rows, seconds that the model took, seconds that each request waited."""
+
 Run = Callable[[str, Arrays, Sequence[str]], Awaitable[dict[str, np.ndarray]]]
 """Has the model answer: name of the signature, inputs, names of the wanted outputs."""
 
@@ -19,15 +22,23 @@ Run = Callable[[str, Arrays, Sequence[str]], Awaitable[dict[str, np.ndarray]]]
 class Batcher:
     """The queues of one version, a queue a signature."""
 
-    def __init__(self, run: Run, signatures: Mapping[str, Signature], options: Batching) -> None:
+    def __init__(
+        self,
+        run: Run,
+        signatures: Mapping[str, Signature],
+        options: Batching,
+        ran: Ran = lambda rows, took_s, waited_s: None,
+    ) -> None:
         """Begins with empty queues.
 
         Args:
             run: Has the model answer one batch.
             signatures: Of the version.
             options: How large, how long, how many.
+            ran: Is told of every batch that was answered.
         """
         self._run_model = run
+        self._ran = ran
         self._options = options
         self._batchable = (
             {name for name, signature in signatures.items() if may_batch(signature)}
@@ -137,6 +148,8 @@ class Batcher:
         requests = [request for request in requests if not request.answer.done()]
         if not requests:
             return
+        now = asyncio.get_running_loop().time
+        begun = now()
         try:
             answer = await self._run_model(
                 signature, joined([request.inputs for request in requests]), requests[0].outputs
@@ -150,6 +163,8 @@ class Batcher:
             await self._run(signature, requests[:middle])
             await self._run(signature, requests[middle:])
             return
+        waited_s = [begun - request.arrived for request in requests]
+        self._ran(sum(request.rows for request in requests), now() - begun, waited_s)
         if len(requests) == 1:
             _settle(requests[0], answer)
             return

@@ -1,5 +1,7 @@
 """Which versions of a base path are to be served: its folders, and the policy."""
 
+import contextlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,10 +61,10 @@ def wanted(policy: Policy, found: Mapping[int, Path]) -> dict[int, Path]:
 def fingerprint(version: Path) -> Fingerprint:
     """Changes when a file of the version does; a version that failed may then be whole."""
     found: list[tuple[str, int, int]] = []
-    for path in sorted(version.rglob("*")):
-        try:
-            state = path.stat()
-        except OSError:
-            continue
-        found.append((path.relative_to(version).as_posix(), state.st_size, state.st_mtime_ns))
-    return tuple(found)
+    # A folder that is taken away meanwhile ends the walk early, and is no error.
+    for folder, _, names in os.walk(version):
+        for path in (Path(folder, name) for name in names):
+            with contextlib.suppress(OSError):
+                state = path.stat()
+                found.append((str(path.relative_to(version)), state.st_size, state.st_mtime_ns))
+    return tuple(sorted(found))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import grpc
 
+from serving.metrics import Metrics
 from serving.models.config import Configs, ModelConfig, parse_config
 from serving.models.folder import Specific, versions_in, wanted
 from serving.models.labels import check_labels
@@ -22,17 +23,21 @@ Report = Callable[[str], None]
 class ServedModels:
     """The `Models` of a running server."""
 
-    def __init__(self, options: ServerOptions, host: Host, report: Report) -> None:
+    def __init__(
+        self, options: ServerOptions, host: Host, metrics: Metrics, report: Report
+    ) -> None:
         """Has no models yet.
 
         Args:
             options: Of the server.
             host: Starts the processes.
+            metrics: Of the server.
             report: Is told what becomes of each version.
         """
         self._options = options
         self._report = report
         self._host = host
+        self._metrics = metrics
         self._models: dict[str, Model] = {}
         self._configs: Configs = {}
         self._unreadable: set[Path] = set()
@@ -53,6 +58,14 @@ class ServedModels:
     def names(self) -> Sequence[str]:
         """See `Models`."""
         return list(self._configs)
+
+    def versions(self, name: str) -> Mapping[int, Version]:
+        """All versions of a model that are or were known."""
+        return self._models[name].versions
+
+    def answer(self) -> bool:
+        """Whether any version of any model answers."""
+        return any(one.answers for name in self._configs for one in self.versions(name).values())
 
     async def reload(self, config: bytes) -> None:
         """See `Models`."""
@@ -158,7 +171,7 @@ class ServedModels:
                 self._report(f"{name} version {number}: {line}")
             changed(version)
 
-        return Version(name, number, path, self._host, self._options, told)
+        return Version(name, number, path, self._host, self._options, self._metrics, told)
 
 
 def _look(configs: Configs) -> dict[str, Mapping[int, Path] | OSError]:

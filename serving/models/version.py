@@ -1,6 +1,7 @@
 """One version of a model: loaded, asked, restarted when its process dies, unloaded."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import grpc
 import numpy as np
 
 from serving.batching import Batcher
+from serving.metrics import Metrics
 from serving.models.folder import Fingerprint, fingerprint
 from serving.options import ServerOptions
 from serving.servable import Arrays, ServingError, Signature, State, VersionStatus
@@ -23,6 +25,7 @@ class Version:
     """A `Servable`, from START to END.
 
     Attributes:
+        signatures: Of its SavedModel; none until it is loaded.
         wanted: Whether the model's policy asks for it.
         settled: Set once it is available, or has failed.
         tried: The files as they were when it was last tried to load them.
@@ -35,6 +38,7 @@ class Version:
         path: Path,
         host: Host,
         options: ServerOptions,
+        metrics: Metrics,
         changed: Callable[["Version"], None],
     ) -> None:
         """Loads nothing yet.
@@ -45,26 +49,24 @@ class Version:
             path: Its folder.
             host: Starts its process.
             options: Attempts, limits and batching.
+            metrics: Are told of loads and batches.
             changed: Is told of every new state.
         """
         self.name = name
         self.version = version
         self.path = path
+        self.signatures: Mapping[str, Signature] = {}
         self.wanted = True
         self.settled = asyncio.Event()
         self.status = VersionStatus(version, State.START)
         self.tried: Fingerprint = ()
         self._host = host
         self._options = options
+        self._metrics = metrics
         self._changed = changed
         self._worker: Worker | None = None
         self._batcher: Batcher | None = None
         self._life: asyncio.Task[None] | None = None
-
-    @property
-    def signatures(self) -> Mapping[str, Signature]:
-        """Of its SavedModel; none until it is loaded."""
-        return self._worker.signatures if self._worker else {}
 
     @property
     def answers(self) -> bool:
@@ -161,14 +163,27 @@ class Version:
         return await self._attempt()
 
     async def _attempt(self) -> Worker:
-        self.tried = fingerprint(self.path)
-        return await self._host.start(
-            self.path, self._options.batching.threads, self._options.load_timeout_s
-        )
+        self.tried = await asyncio.to_thread(fingerprint, self.path)
+        begun = time.perf_counter()
+        try:
+            worker = await self._host.start(
+                self.path, self._options.batching.threads, self._options.load_timeout_s
+            )
+        except ServingError:
+            self._metrics.loaded(str(self.path), time.perf_counter() - begun, ok=False)
+            raise
+        self._metrics.loaded(str(self.path), time.perf_counter() - begun, ok=True)
+        return worker
 
     def _take(self, worker: Worker) -> None:
         self._worker = worker
-        self._batcher = Batcher(worker.run, worker.signatures, self._options.batching)
+        self.signatures = worker.signatures
+        self._batcher = Batcher(worker.run, worker.signatures, self._options.batching, self._ran)
+
+    def _ran(self, rows: int, took_s: float, waited_s: Sequence[float]) -> None:
+        self._metrics.batch(self.name, "Predict", rows, took_s)
+        for seconds in waited_s:
+            self._metrics.queued(self.name, seconds)
 
     async def _unload(self) -> None:
         if self._worker is not None and self._batcher is not None:

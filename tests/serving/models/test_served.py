@@ -10,6 +10,7 @@ import grpc
 import numpy as np
 import pytest
 
+from serving.metrics import Metrics
 from serving.models import ModelConfig, ServedModels
 from serving.models.folder import All, Latest, Specific
 from serving.options import ServerOptions
@@ -30,7 +31,7 @@ def serve(runner, host):
     def start(*configs, **options):
         lines = []
         options = ServerOptions(load_attempts=1, load_retry_s=0.01, **options)
-        models = ServedModels(options, host, lines.append)
+        models = ServedModels(options, host, Metrics(), lines.append)
         started.append(models)
         runner.run(models.apply({config.name: config for config in configs}))
         return SimpleNamespace(
