@@ -12,7 +12,8 @@ from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import path_utils
 
 from components.errors import InputError
-from components.infra_validator.trial import Verdict, try_model
+from components.infra_validator.questions import Rows
+from components.infra_validator.trial import Limits, Verdict, try_model
 from components.training.requests import as_request
 from schema import SERVING, columns, read_schema
 
@@ -25,9 +26,10 @@ def InfraValidator(
     blessing: OutputArtifact[standard_artifacts.InfraBlessing],
     options: Parameter[str],
 ) -> None:
-    """Has a process that knows nothing but the exported model answer real rows.
+    """Has a model server that knows nothing but the exported model answer real rows.
 
-    Unlike TFX's component of this name it needs no Docker, and runs on a cluster too.
+    Every signature is asked over gRPC and over REST, and has to answer what the model answers in
+    process. Unlike TFX's component of this name it needs no Docker, and runs on a cluster too.
 
     Args:
         model: The candidate.
@@ -35,35 +37,35 @@ def InfraValidator(
             not have when serving.
         schema: Says which columns those are.
         blessing: As TFX's own; with `reason` when it is withheld, and `verdict.json`.
-        options: JSON: `{"rows": 32, "load_timeout_s": 120}`.
+        options: JSON: `{"rows": 32, "load_timeout_s": 120, "latency_budget_ms": null,
+            "image": null}`; the last two may be left out.
 
     Raises:
-        InputError: there are no rows to ask.
+        InputError: there are no rows to ask, or no Docker for the image.
     """
-    limits = json.loads(options)
+    told = json.loads(options)
     contract = read_schema(str(Path(schema.uri, "schema.pbtxt")))
     serving_columns = {column.name for column in columns(contract, SERVING)}
-    rows = _requests(examples, serving_columns, limits["rows"])
+    rows = _rows(examples, serving_columns, told.pop("rows"))
     with tempfile.TemporaryDirectory() as work_dir:
         verdict = try_model(
             Path(path_utils.serving_model_path(model.uri)),
             rows,
             Path(work_dir),
-            limits["load_timeout_s"],
+            Limits(**told),
         )
     _bless(blessing, verdict)
 
 
-def _requests(examples: standard_artifacts.Examples, columns_: set[str], count: int) -> list[bytes]:
-    """The first rows of the evaluation split, as a client would send them."""
+def _rows(examples: standard_artifacts.Examples, columns_: set[str], count: int) -> Rows:
+    """The first rows of the evaluation split."""
     folder = Path(artifact_utils.get_split_uri([examples], "eval"))
     files = [str(path) for path in sorted(folder.iterdir())]
-    records = tf.data.TFRecordDataset(files, "GZIP").take(count).as_numpy_iterator()
-    requests = [as_request(example, columns_) for example in records]
-    if not requests:
+    records = list(tf.data.TFRecordDataset(files, "GZIP").take(count).as_numpy_iterator())
+    if not records:
         msg = f"{folder}: no rows to ask the model with; expected some in the split 'eval'"
         raise InputError(msg)
-    return requests
+    return Rows([as_request(record, columns_) for record in records], records)
 
 
 def _bless(blessing: standard_artifacts.InfraBlessing, verdict: Verdict) -> None:
@@ -75,7 +77,10 @@ def _bless(blessing: standard_artifacts.InfraBlessing, verdict: Verdict) -> None
     )
     blessing.set_int_custom_property("blessed", int(is_blessed))
     if is_blessed:
-        summary = f"{verdict.rows} rows answered, {verdict.p50_ms:.1f} ms each"
+        summary = (
+            f"{verdict.rows} rows answered by {len(verdict.signatures)} signatures, "
+            f"one in {verdict.p50_ms:.1f} ms, p99 {verdict.p99_ms:.1f} ms"
+        )
         blessing.set_string_custom_property("summary", summary)
     else:
         blessing.set_string_custom_property("reason", verdict.reason)

@@ -144,12 +144,17 @@ class InfraValidation(Section):
     """The trial of the exported model before it is pushed.
 
     Attributes:
-        rows: Real rows that it must answer.
-        load_timeout_s: How long it may take to load, in seconds.
+        rows: Real rows that it must answer, through every signature, over gRPC and REST.
+        load_timeout_s: How long it may take to load and to answer, in seconds.
+        latency_budget_ms: The most that the p99 of one row over gRPC may be, in milliseconds.
+        image: Of TensorFlow Serving, for Docker, such as "tensorflow/serving:2.19.1"; without one
+            the project's own server is asked.
     """
 
     rows: Count = 32
     load_timeout_s: Count = 120
+    latency_budget_ms: Annotated[float | None, Field(gt=0, description="a number above 0")] = None
+    image: Annotated[Text | None, Field(description="the name of a Docker image")] = None
 
 
 class Parity(Section):

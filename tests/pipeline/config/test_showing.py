@@ -115,6 +115,7 @@ columns = 8  # default
 background = 100  # default
 
 [infra_validation]
+# not set: latency_budget_ms, image
 rows = 32  # default
 load_timeout_s = 120  # default
 

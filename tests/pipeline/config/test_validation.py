@@ -224,6 +224,16 @@ WRONG_VALUES = [
     ),
     (
         "min = 0.6",
+        "min = 0.6\n[infra_validation]\nlatency_budget_ms = 0",
+        "23: infra_validation.latency_budget_ms: found 0; expected a number above 0",
+    ),
+    (
+        "min = 0.6",
+        "min = 0.6\n[infra_validation]\nimage = 219",
+        "23: infra_validation.image: found 219; expected the name of a Docker image",
+    ),
+    (
+        "min = 0.6",
         "min = 0.6\n[parity]\nlimit = 0",
         "23: parity.limit: found 0; expected a number above 0",
     ),
