@@ -1,10 +1,10 @@
 # Every target but help and clean first makes the checkout ready, which is silent when it is.
 # ARGS goes to the command behind a target: make run ARGS="--plan", make test ARGS="-m 'not slow'".
 
-.PHONY: help ready run test check bench wire lock clean
+.PHONY: help ready run test check bench bench-serving wire lock clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 ready: ## set up what is missing in .venv
 	@./bootstrap.sh
@@ -26,6 +26,11 @@ bench: ready ## compare with TFX on the same rows, and with LightGBM on public t
 	@.venv/bin/python benchmarks/ingest.py $(ARGS)
 	@.venv/bin/python benchmarks/evaluator.py $(ARGS)
 	@.venv/bin/python benchmarks/quality.py
+
+bench-serving: ready ## load the model server, beside FastAPI and the model in process; then roll out below load
+	@.venv/bin/python benchmarks/serving_compare.py $(ARGS)
+	@.venv/bin/python benchmarks/serving_rollout.py
+	@.venv/bin/python benchmarks/serving_memory.py
 
 wire: ready ## compile the client's messages after a change of wire.proto
 	@.venv/bin/python -m grpc_tools.protoc -I client/tfxp_client --descriptor_set_out \

@@ -24,16 +24,18 @@ def last_line(script: str, *arguments: str | Path) -> str:
     """The last line that a script beside this one prints.
 
     Raises:
-        CalledProcessError: it ended with another status than 0.
+        RuntimeError: it ended with another status than 0.
     """
     done = subprocess.run(
         [sys.executable, str(PROJECT / "benchmarks" / script), *map(str, arguments)],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )
+    if done.returncode:
+        msg = f"{script} ended with status {done.returncode}:\n{done.stderr[-2000:]}"
+        raise RuntimeError(msg)
     return done.stdout.splitlines()[-1]
 
 
