@@ -30,7 +30,7 @@ def channel(running):
 def toys(tmp_path_factory):
     """A folder with SavedModels: 1 with a warm-up, 2 with one that must fail, 3 without.
 
-    Model n multiplies by n.
+    Model n multiplies by n. Beside them is `texts`.
     """
     folder = tmp_path_factory.mktemp("toys")
     subprocess.run(

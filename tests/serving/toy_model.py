@@ -1,5 +1,7 @@
 """Writes small SavedModels for tests: `python -m tests.serving.toy_model FOLDER SCALE…`.
 
+One a scale, named so, and one that is named `texts`.
+
 A process of its own, so that the tests need not import TensorFlow.
 """
 
@@ -41,6 +43,43 @@ class Toy(tf.Module):
         return {"y": x + 0 * tf.cast(last, tf.float32)}
 
 
+EXAMPLES = tf.TensorSpec([None], tf.string, name="inputs")
+
+
+class Texts(tf.Module):
+    """Answers as other people's clients expect: texts with scores, and tf.Examples."""
+
+    @tf.function(input_signature=[TEXTS])
+    def spelled(self, examples):
+        length = tf.cast(tf.strings.length(examples), tf.float32)
+        return {
+            "preds": tf.stack([examples, tf.strings.upper(examples)], axis=1),
+            "logprobs": tf.stack([-length, tf.fill(tf.shape(length), -0.5)], axis=1),
+        }
+
+    @tf.function(input_signature=[EXAMPLES])
+    def classified(self, inputs):
+        x = tf.io.parse_example(inputs, COLUMN)["x"]
+        return {
+            "classes": tf.tile([["no", "yes"]], [tf.size(x), 1]),
+            "scores": tf.stack([1 - x, x], axis=1),
+        }
+
+    @tf.function(input_signature=[EXAMPLES])
+    def regressed(self, inputs):
+        return {"outputs": 2 * tf.io.parse_example(inputs, COLUMN)["x"]}
+
+
+def write_texts(folder):
+    texts = Texts()
+    signatures = {
+        "serving_default": texts.spelled,
+        "classify": texts.classified,
+        "regress": texts.regressed,
+    }
+    tf.saved_model.save(texts, str(folder), signatures=signatures)
+
+
 def write(folder, scale):
     toy = Toy(scale)
     signatures = {
@@ -67,5 +106,6 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name in sys.argv[2:]:
         write(folder / name, name)
+    write_texts(folder / "texts")
     write_warm_up(folder / "1", "serving_default")
     write_warm_up(folder / "2", "no_such_signature")
