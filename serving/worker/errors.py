@@ -30,6 +30,9 @@ def refusal_of(error: Exception) -> Refusal:
     """Returns the error's status and its text without what only concerns the graph."""
     if isinstance(error, tf.errors.OpError):
         return Refusal(error.error_code, _cleaned(error.message))
+    if isinstance(error, UnicodeDecodeError):
+        # TensorFlow shows the bytes that it refuses, and fails over making a text of them.
+        return Refusal(INVALID_ARGUMENT, _cleaned(error.object.decode(errors="replace")))
     if isinstance(error, ValueError | TypeError):
         return Refusal(INVALID_ARGUMENT, _cleaned(str(error)))
     if isinstance(error, FileNotFoundError):

@@ -28,6 +28,11 @@ class Served:
     def is_alive(self):
         return self.process.poll() is None
 
+    def has_imported_tensorflow(self):
+        """Whether the process that takes the requests has, which none of them may make it do."""
+        maps = psutil.Process(self.process.pid).memory_maps()
+        return any("/site-packages/tensorflow/" in one.path for one in maps)
+
     def resident_mib(self):
         """Memory of the server and of all processes that it started."""
         root = psutil.Process(self.process.pid)

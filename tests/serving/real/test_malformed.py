@@ -8,15 +8,16 @@ import grpc
 import pytest
 
 from tests.serving.real.conftest import MESSAGE_BYTES
-from tests.serving.real.malformed import ASK, PREDICTION, calls, good, requests
+from tests.serving.real.malformed import ASK, INVALID, PREDICTION, calls, good, requests
 from tfxp_client import wire
 
 pytestmark = pytest.mark.slow
 
 SEED = 20261125
 CALLS, REQUESTS = 320, 240
-# What two passes over the same requests may add: less than one that kept its messages would.
-GROWTH_MIB = 16
+LARGE = 20
+# Of a pass; the large messages alone have 30, which shows when they are kept.
+GROWTH_MIB = 8
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +58,11 @@ def test_wrong_calls_get_the_right_status(served, channel):
         assert code in call.codes, (number, call.why, code, text)
         assert text, (number, call.why)
         assert hides_its_inside(text), text
+        assert "codec can't decode" not in text, text
         if number % 40 == 0:
             assert answers(channel) == [3, 6]
     assert served.is_alive()
+    assert not served.has_imported_tensorflow()
 
 
 def test_wrong_requests_get_the_right_status(served, channel):
@@ -104,12 +107,21 @@ def test_bytes_that_are_no_http_harm_nobody(served, channel, junk):
 
 
 def test_memory_is_steady_under_wrong_requests(served, channel):
+    large = good(values=[0.5] * (MESSAGE_BYTES // 5))
+    large.inputs["x"].dtype = wire.DT_DOUBLE
+    raw, body = large.SerializeToString(), b'{"instances": [' + b"1.5, " * (MESSAGE_BYTES // 6)
+
     def one_pass(seed):
+        connection = http.client.HTTPConnection("127.0.0.1", served.rest_port, timeout=30)
         for call in calls(seed, CALLS):
             code_of(channel, call.method, call.raw)
-        connection = http.client.HTTPConnection("127.0.0.1", served.rest_port, timeout=30)
         for request in requests(seed, REQUESTS):
             ask(connection, request)
+        for _ in range(LARGE):
+            assert code_of(channel, PREDICTION + "Predict", raw)[0] is INVALID
+            connection.request("POST", ASK, body)
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (400, True)
         connection.close()
         return served.resident_mib()
 
