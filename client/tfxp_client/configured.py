@@ -9,8 +9,8 @@ from tfxp_client.contract import read_contract
 from tfxp_client.core import Core
 from tfxp_client.errors import Asked
 from tfxp_client.knowing import Known
-from tfxp_client.logging_calls import Log
 from tfxp_client.predicting import Limits
+from tfxp_client.request_ids import Log
 from tfxp_client.retrying import Retry
 from tfxp_client.shadowing import Shadow, ShadowCounts, Shadowing
 from tfxp_client.splitting import Split, split_of

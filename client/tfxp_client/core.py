@@ -13,12 +13,11 @@ from tfxp_client.calling import Deadline, Patience, Way
 from tfxp_client.contract import Contract
 from tfxp_client.errors import Asked, InvalidRows, ModelNotFound, invalid_rows
 from tfxp_client.knowing import Known
-from tfxp_client.logging_calls import Log, Logging
 from tfxp_client.metadata import Metadata
 from tfxp_client.names import known_names
 from tfxp_client.predicting import Follower, Limits, Sending
 from tfxp_client.predictions import Answer, Predictions, scattered
-from tfxp_client.request_log import REQUEST_ID, new_request_id
+from tfxp_client.request_ids import HEADER, Log, Logging, new_id
 from tfxp_client.shadowing import Shadowing
 from tfxp_client.splitting import Split
 from tfxp_client.status import VersionStatus
@@ -186,9 +185,9 @@ class Core:
         followers: list[Follower] = [] if self.shadowing is None else [self.shadowing]
         request_id = choice.request_id
         if self.log is not None:
-            request_id = request_id or new_request_id()
+            request_id = request_id or new_id()
             followers.append(Logging(self.log, request_id))
-        headers = () if request_id is None else ((REQUEST_ID, request_id),)
+        headers = () if request_id is None else ((HEADER, request_id),)
         return Sending(replace(way, headers=headers), self.limits, followers)
 
     def _way(self, choice: Choice) -> Way:
