@@ -6,6 +6,7 @@ test scripts it otherwise.
 """
 
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -48,13 +49,29 @@ class StandIn:
         return self
 
     def __exit__(self, *_):
+        self.stop_following()
+        self._server.stop(None).wait()
+
+    def stop_following(self):
+        """Looks at the file no more."""
         self._stop.set()
         self._poller.join()
-        self._server.stop(None).wait()
 
     @property
     def address(self):
         return f"127.0.0.1:{self.port}"
+
+    def wait_until(self, holds):
+        """Fails when the condition does not come true."""
+        end = time.monotonic() + 20
+        while not holds():
+            assert time.monotonic() < end, "it did not come true"
+            time.sleep(0.01)
+
+    @property
+    def known(self):
+        """Version to state, of all that it ever looked for."""
+        return dict(self._states)
 
     @property
     def loaded(self):

@@ -67,20 +67,17 @@ def test_labels_and_what_stable_may_go_back_to_or_was_compared_with_are_kept(bas
 
 def test_what_the_server_has_loaded_is_kept(base, serving, server):
     change_entry(base, "taxi", lambda entry: type(entry)({}, (1, 2)))
-    while serving.loaded != [1, 2]:
-        pass
+    serving.wait_until(lambda: serving.loaded == [1, 2])
     serving.slow.add(3)
     change_entry(base, "taxi", lambda entry: type(entry)({}, (1, 3)))
-    while 3 not in serving._states:
-        pass
+    serving.wait_until(lambda: 3 in serving.known)
 
     done = tidied(base, server=server)
 
     assert done.kept == {1: "to be loaded", 3: "to be loaded", 6: "one of the newest"}
     assert 2 in done.removed, "it is unloaded: END"
 
-    serving._stop.set()
-    serving._poller.join()
+    serving.stop_following()
     change_entry(base, "taxi", lambda entry: type(entry)())
     assert tidied(base, server=server).kept == {
         1: "AVAILABLE in the server",

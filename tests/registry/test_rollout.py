@@ -54,16 +54,14 @@ def test_a_version_is_loaded_beside_the_stable_one_before_its_label_moves(rollou
 def test_the_server_that_is_no_longer_asked_for_a_version_unloads_it(rollout, serving):
     rollout.promote(2)
 
-    while serving.loaded != [2]:
-        pass
+    serving.wait_until(lambda: serving.loaded == [2])
     assert serving.log[-1] == ([2], {"stable": 2})
 
 
 def test_labelling_at_once_is_what_a_server_refuses(base, rollout, serving):
     registry.set_label(base, "taxi", "stable", 2)
 
-    while not serving.refused:
-        pass
+    serving.wait_until(lambda: serving.refused)
     assert serving.loaded == [1]
 
 
@@ -101,8 +99,7 @@ def test_a_version_that_failed_before_is_waited_for_when_it_is_tried_again(rollo
     serving.broken[2] = "half copied"
     with pytest.raises(VersionRefused, match="half copied"):
         rollout.promote(2)
-    while serving.loaded != [1]:
-        pass
+    serving.wait_until(lambda: serving.loaded == [1])
     mended = threading.Timer(0.3, serving.broken.clear)
     mended.start()
 
@@ -286,8 +283,7 @@ def test_two_at_once_move_the_label_one_after_the_other(rollout, serving):
     serving.slow.add(2)
     promoting = threading.Thread(target=lambda: first.promote(2))
     promoting.start()
-    while not serving._states.get(2):
-        pass
+    serving.wait_until(lambda: 2 in serving.known)
     second = Rollout(rollout.base, "taxi", rollout.server, told.append)
     threading.Timer(0.3, serving.slow.clear).start()
 

@@ -124,8 +124,7 @@ def test_the_server_is_asked_about_versions_and_labels(tfxp, serving):
         "taxi",
         lambda entry: registry.models_config.Entry(entry.labels, (1, 2, 3)),
     )
-    while len(serving._states) < 3:
-        pass
+    serving.wait_until(lambda: len(serving.known) == 3)
 
     lines = tfxp("models").stdout.splitlines()
 
