@@ -14,6 +14,7 @@ _SUMMARIES = {
     "status": "Show the last runs and the pushed versions.",
     "report": "Report on the model of a run: verdict, card, curves, slices, explanation.",
     "compare": "Set two runs side by side: what changed, and what came of it.",
+    "serve": "Serve the pushed models over gRPC and REST, until it is told to stop.",
     "predict": "Answer rows, by a model server or by the pushed model.",
     "batch": "Write what the pushed model says of all rows of files.",
     "explain": "Say what each column of a row adds to the pushed model's answer.",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from serving.options import Batching, ServerOptions, Tls
+from serving.options import Batching, RequestLog, ServerOptions, Tls
 
 _DESCRIPTION = "Serves SavedModels over TF Serving's gRPC and REST APIs."
 
@@ -19,6 +19,9 @@ def parse(arguments: Sequence[str]) -> ServerOptions:
         given["rest_port"] = None
     if given.pop("no_batching", False):
         batching["enabled"] = False
+    if "request_log" in given:
+        share = given.pop("request_log_share", RequestLog.share)
+        given["request_log"] = RequestLog(folder=given["request_log"], share=share)
     if tls:
         given["tls"] = Tls(**tls)
     return ServerOptions(**given, batching=Batching(**batching))
@@ -56,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--tls-certificate", Path, "of the server, in PEM")
     add("--tls-key", Path, "its private key, in PEM")
     add("--tls-client-ca", Path, "clients must have a certificate of these authorities")
+    add("--request-log", Path, "answered requests are written below this folder")
+    add("--request-log-share", float, "of the requests, 0 to 1")
     add("--log-file", Path, "what TensorFlow prints is added there")
     add("--ports-file", Path, "written when everything answers")
     return parser

@@ -31,11 +31,13 @@ class RequestLog:
         folder: Dated folders with TFRecords of PredictionLog go there; None writes nothing.
         share: Of the requests, 0 to 1.
         redact: Names of columns whose values are not written.
+        keep: Columns that a tf.Example is written with; None for all but those of `redact`.
     """
 
     folder: Path | None = None
     share: float = 1.0
     redact: tuple[str, ...] = ()
+    keep: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack
 from serving.binding import CannotServe, Front, bound, is_loopback
 from serving.metrics import Metrics
 from serving.models import Configs, ModelConfig, ServedModels, keep_up, read_config
+from serving.options import RequestLog as RequestLogOptions
 from serving.options import ServerOptions
 from serving.prediction.desk import Desk
 from serving.servable import ServingError
 from serving.worker import Host
+from tfxp_client.request_log import RequestLog
 
 Report = Callable[[str], None]
 """Takes one line for whoever looks at the terminal."""
@@ -37,7 +39,10 @@ async def serve(options: ServerOptions, report: Report) -> None:
         metrics = Metrics()
         models = ServedModels(options, host, metrics, report)
         closing.push_async_callback(models.close)
-        front = await bound(options, Desk(models, options, metrics))
+        log = _request_log(options.request_log)
+        if log is not None:
+            closing.callback(log.close)
+        front = await bound(options, Desk(models, options, metrics, log))
         closing.push_async_callback(front.close)
         _warn(options, report)
         answering = asyncio.create_task(_answer(options, models, front, report))
@@ -79,6 +84,12 @@ def _signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, tell, number)
     return told
+
+
+def _request_log(options: RequestLogOptions) -> RequestLog | None:
+    if options.folder is None:
+        return None
+    return RequestLog(options.folder, share=options.share, redact=options.redact, keep=options.keep)
 
 
 def _configs(options: ServerOptions) -> Configs:

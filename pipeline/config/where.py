@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from pipeline.config.section import Count, Many, Section, Text, fingerprint
+from serving.options import RequestLog, ServerOptions
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -98,6 +99,9 @@ class Beam(Section):
         return (f"--runner={runner}", *self.args)
 
 
+Port = Annotated[int, Field(ge=0, le=65535, description="a port; 0 takes a free one")]
+
+
 class Serving(Section):
     """The model server, which reads the model base directory.
 
@@ -105,6 +109,12 @@ class Serving(Section):
         address: Host and gRPC port of a running one, which must report a version as available,
             and answer rows with it, before a label is moved to it. Without one nobody is asked.
         timeout_s: Seconds that it has to load a version, and to take over a label.
+        host: Address that `tfxp serve` binds.
+        grpc_port: Of `tfxp serve`.
+        rest_port: Of `tfxp serve`.
+        request_log: Folder for the requests that `tfxp serve` answers, without identifiers; none
+            are written without it.
+        request_log_share: Of the requests, 0 to 1.
     """
 
     address: Annotated[
@@ -115,6 +125,13 @@ class Serving(Section):
         ),
     ] = None
     timeout_s: Count = 120
+    host: Text = ServerOptions.host
+    grpc_port: Port = ServerOptions.grpc_port
+    rest_port: Port = ServerOptions.rest_port or 0
+    request_log: LocalPath | None = None
+    request_log_share: Annotated[float, Field(ge=0, le=1, description="a share from 0 to 1")] = (
+        RequestLog.share
+    )
 
 
 class Run(Section):
@@ -145,6 +162,11 @@ class Where(Section):
     def serving_dir(self) -> Path:
         """Absolute."""
         return PROJECT / self.roots.serving
+
+    @property
+    def request_log_dir(self) -> Path | None:
+        """Absolute; None if requests are not written."""
+        return PROJECT / self.serving.request_log if self.serving.request_log else None
 
     @property
     def logs_dir(self) -> Path:

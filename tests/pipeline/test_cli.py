@@ -37,6 +37,7 @@ def loaded_by(statement: str) -> set[str]:
         "pipeline.commands.batch",
         "pipeline.commands.models",
         "pipeline.commands.promote",
+        "pipeline.commands.serve",
     ],
 )
 def test_no_command_imports_tensorflow_before_a_step_needs_it(module):
@@ -51,7 +52,7 @@ def test_help_names_every_command_and_what_it_is_for():
     done = tfxp("--help")
 
     assert done.returncode == 0
-    for command in ("run", "status", "models", "promote", "config", "doctor"):
+    for command in ("run", "status", "serve", "models", "promote", "config", "doctor"):
         assert f"\n  {command} " in done.stdout
 
 

@@ -144,8 +144,12 @@ runner = "in_memory"  # default
 args = ["--x=1"]  # --set
 
 [serving]
-# not set: address
+# not set: address, request_log
 timeout_s = 120  # default
+host = "127.0.0.1"  # default
+grpc_port = 8500  # default
+rest_port = 8501  # default
+request_log_share = 1.0  # default
 
 [run]
 parallel_nodes = 2

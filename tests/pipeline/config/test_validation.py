@@ -272,6 +272,11 @@ WRONG_PLACES = [
         'expected a host and its gRPC port, such as "127.0.0.1:8500"',
     ),
     (
+        "[run]",
+        "[serving]\ngrpc_port = 70000\n[run]",
+        "11: serving.grpc_port: found 70000; expected a port; 0 takes a free one",
+    ),
+    (
         "parallel_nodes = 2",
         "parallel_nodes = 17",
         "11: run.parallel_nodes: found 17; expected a whole number from 1 to 16",
