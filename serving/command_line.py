@@ -27,7 +27,7 @@ def parse(arguments: Sequence[str]) -> ServerOptions:
     return ServerOptions(**given, batching=Batching(**batching))
 
 
-_BATCHING = ("max_batch_size", "batch_timeout_s", "max_enqueued_batches", "threads")
+_BATCHING = ("max_batch_size", "batch_timeout_s", "gather_s", "max_enqueued_batches", "threads")
 _TLS = ("certificate", "key", "client_ca")
 
 
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-batching", None, "run each request alone")
     add("--max-batch-size", int, "rows of a batch at most")
     add("--batch-timeout-s", float, "how long a first row waits for others")
+    add("--gather-s", float, "without it, how long for as many as were there at once of late")
     add("--max-enqueued-batches", int, "batches that wait at most")
     add("--threads", int, "batches of one version that run at once")
     add("--tls-certificate", Path, "of the server, in PEM")

@@ -11,7 +11,9 @@ class Batching:
     Attributes:
         enabled: Whether requests of one signature are run together.
         max_batch_size: Rows of a batch at most; a request with more rows runs alone.
-        batch_timeout_s: How long a first row waits for others while the model is free.
+        batch_timeout_s: How long a first row waits for a full batch while the model is free.
+        gather_s: Without a batch_timeout_s, how long it waits at most for as many others as were
+            there at once of late. A client that asks alone never waits.
         max_enqueued_batches: Batches that wait at most; beyond, requests get RESOURCE_EXHAUSTED.
         threads: Batches of one version that run at once.
     """
@@ -19,6 +21,7 @@ class Batching:
     enabled: bool = True
     max_batch_size: int = 1024
     batch_timeout_s: float = 0.0
+    gather_s: float = 0.005
     max_enqueued_batches: int = 64
     threads: int = 2
 

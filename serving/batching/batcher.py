@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import grpc
 import numpy as np
 
+from serving.batching.company import Company
 from serving.batching.queue import Queue, Request
 from serving.batching.rows import joined, kind_of, may_batch, parted, row_count
 from serving.options import Batching
@@ -50,7 +51,10 @@ class Batcher:
         }
         # The signature whose turn is next stands first.
         self._turns = deque(self._queues)
-        self._running: set[asyncio.Task[None]] = set()
+        self._company = Company()
+        # Requests in each batch that runs.
+        self._running: dict[asyncio.Task[None], int] = {}
+        self._is_draining = False
         self._wake: asyncio.Handle | None = None
 
     async def run(
@@ -76,6 +80,8 @@ class Batcher:
             )
             raise ServingError(grpc.StatusCode.RESOURCE_EXHAUSTED, msg)
         queue.put(request)
+        present = sum(map(len, self._queues.values())) + sum(self._running.values())
+        self._company.seen(present, request.arrived)
         self._wake_soon()
         try:
             async with asyncio.timeout(timeout_s):
@@ -89,10 +95,10 @@ class Batcher:
 
     async def drained(self) -> None:
         """Returns when nothing waits and nothing runs."""
-        while self._running or any(self._queues.values()):
-            await asyncio.sleep(0)
-            if self._running:
-                await asyncio.wait(self._running)
+        self._is_draining = True
+        self._start()
+        while self._running:
+            await asyncio.wait(self._running)
 
     def _request(self, signature: str, inputs: Arrays, outputs: Sequence[str]) -> Request:
         loop = asyncio.get_running_loop()
@@ -112,13 +118,8 @@ class Batcher:
 
     def _start(self) -> None:
         """Starts batches as long as the model has a free thread."""
-        now = asyncio.get_running_loop().time()
         while len(self._running) < self._options.threads:
-            waits_s = {
-                signature: self._queues[signature].wait_s(now, self._options.batch_timeout_s)
-                for signature in self._turns
-                if self._queues[signature]
-            }
+            waits_s = self._waits_s()
             due = next((signature for signature, wait_s in waits_s.items() if wait_s <= 0), None)
             if due is None:
                 if waits_s:
@@ -126,12 +127,28 @@ class Batcher:
                 return
             self._turns.remove(due)
             self._turns.append(due)
-            task = asyncio.create_task(self._run_all(due, self._queues[due].take()))
-            self._running.add(task)
+            requests = self._queues[due].take()
+            task = asyncio.create_task(self._run_all(due, requests))
+            self._running[task] = len(requests)
             task.add_done_callback(self._finished)
 
+    def _waits_s(self) -> dict[str, float]:
+        """Of each signature with requests the seconds until a batch of it is due."""
+        options, now = self._options, asyncio.get_running_loop().time()
+        timeout_s, requests = options.batch_timeout_s, options.max_batch_size
+        if not timeout_s:
+            timeout_s = options.gather_s
+            requests = self._company.expected - sum(self._running.values())
+        if self._is_draining:
+            timeout_s = 0.0
+        return {
+            signature: self._queues[signature].wait_s(now, timeout_s, requests)
+            for signature in self._turns
+            if self._queues[signature]
+        }
+
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self._start()
 
     async def _run_all(self, signature: str, requests: Sequence[Request]) -> None:

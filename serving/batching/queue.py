@@ -57,11 +57,17 @@ class Queue:
             self._waiting.remove(request)
             self._size -= self._size_of(request)
 
-    def wait_s(self, now: float, timeout_s: float) -> float:
-        """Seconds until a batch is due: 0 when it is full, or its first row waited long enough."""
+    def wait_s(self, now: float, timeout_s: float, requests: int) -> float:
+        """Seconds until a batch is due.
+
+        Args:
+            now: Time of the event loop.
+            timeout_s: How long a first request waits for others.
+            requests: With so many nobody waits for more, as with a full batch.
+        """
         first = self._waiting[0]
-        rows = sum(request.rows for request in self._waiting if request.kind == first.kind)
-        if first.kind is None or rows >= self._max_batch_size:
+        is_full = self._size >= self._max_batch_size or len(self._waiting) >= requests
+        if first.kind is None or is_full:
             return 0.0
         return max(0.0, first.arrived + timeout_s - now)
 

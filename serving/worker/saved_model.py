@@ -17,8 +17,8 @@ from tensorflow.core.protobuf import config_pb2
 _TAG = "serve"
 _MOST_CALLABLES = 100
 
-# The cores are for batches that run at once. Spread over threads, the small operations of a model of
-# a table cost half as much again as in one.
+# The cores are for batches that run at once. Spread over threads, the small operations of a model
+# of a table cost half as much again as in one.
 _ONE_CORE = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
 _IN_THIS_THREAD = tf.compat.v1.RunOptions(inter_op_thread_pool=-1)
 

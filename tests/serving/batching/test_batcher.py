@@ -6,6 +6,7 @@ import grpc
 import numpy as np
 
 from serving.batching import Batcher
+from serving.batching.company import Company
 from serving.options import Batching
 from serving.servable import ServingError, Signature, TensorSpec
 
@@ -254,6 +255,59 @@ def test_a_first_row_waits_its_time_for_others_and_no_longer():
         return model.batches
 
     assert scenario(play, batch_timeout_s=0.3) == [[1, 2]]
+
+
+def test_one_client_that_asks_again_and_again_never_waits():
+    async def play(model, batcher):
+        for _ in range(5):
+            await answers(ask(batcher, 1))
+
+    scenario(play, gather_s=1000)
+
+
+def test_a_row_waits_for_as_many_as_were_there_at_once_of_late():
+    async def play(model, batcher):
+        await answers(*(ask(batcher, x) for x in (1, 2, 3)))
+        model.batches.clear()
+        early = [ask(batcher, 4), ask(batcher, 5)]
+        await asyncio.sleep(0.02)
+        assert not model.batches
+        await answers(*early, ask(batcher, 6))
+        return model.batches
+
+    assert scenario(play, gather_s=1000) == [[4, 5, 6]]
+
+
+def test_a_row_waits_no_longer_for_those_who_do_not_come_again():
+    async def play(model, batcher):
+        await answers(*(ask(batcher, x) for x in (1, 2, 3)))
+        return await answers(ask(batcher, 4))
+
+    assert scenario(play, gather_s=0.01) == [[8]]
+
+
+def test_company_is_forgotten():
+    company = Company()
+    company.seen(32, now=10.0)
+    assert company.expected == 32
+
+    company.seen(2, now=10.15)
+    assert company.expected == 32
+    company.seen(2, now=10.3)
+    assert company.expected == 2
+    company.seen(1, now=20.0)
+    assert company.expected == 1
+
+
+def test_what_still_gathers_is_run_at_once_when_the_version_goes():
+    async def play(model, batcher):
+        await answers(*(ask(batcher, x) for x in (1, 2, 3)))
+        asked = ask(batcher, 4)
+        await asyncio.sleep(0)
+        await batcher.drained()
+        return await answers(asked)
+
+    assert scenario(play, gather_s=1000) == [[8]]
 
 
 def test_a_full_batch_does_not_wait():
