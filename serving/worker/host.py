@@ -18,6 +18,7 @@ from serving.worker.handle import Worker
 
 # Each takes a core, and the versions that already answer need theirs.
 _LOADS_AT_ONCE = 2
+_DYING_S = 1.0
 
 
 class Host:
@@ -46,9 +47,16 @@ class Host:
             ServingError: It cannot be loaded, takes longer, or there is no loader to be had.
         """
         async with self._loads:
-            loader = await self._running_loader()
-            worker = await loader.fork({"path": str(path), "threads": threads})
-            return await _loaded(worker, path, timeout_s)
+            while True:
+                loader = await self._running_loader()
+                try:
+                    worker = await loader.fork({"path": str(path), "threads": threads})
+                    return await _loaded(worker, path, timeout_s)
+                except ServingError as error:
+                    # A loader that dies may take a request and never fork.
+                    is_gone = error.code is grpc.StatusCode.UNAVAILABLE
+                    if not (is_gone and await loader.ends_within(_DYING_S)):
+                        raise
 
     async def close(self) -> None:
         """Ends the loader; workers end with their own sockets."""
@@ -81,7 +89,7 @@ class _Loader(asyncio.Protocol):
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self.ended = False
+        self._gone = asyncio.Event()
         self._ready: asyncio.Future[None] = loop.create_future()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -108,6 +116,17 @@ class _Loader(asyncio.Protocol):
             loader.close()
             raise
         return loader
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._gone.is_set()
+
+    async def ends_within(self, seconds: float) -> bool:
+        """Waits so long; whether the process is gone then."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._gone.wait(), seconds)
+        return self.ended
 
     async def fork(self, request: dict[str, Any]) -> Worker:
         """Returns a worker that begins to load."""
@@ -139,7 +158,7 @@ class _Loader(asyncio.Protocol):
         """Called by asyncio."""
         if self._socket is not None:
             self._socket.close()
-        self.ended = True
+        self._gone.set()
         if not self._ready.done():
             msg = "the loader process ended while it imported TensorFlow"
             self._ready.set_exception(ServingError(grpc.StatusCode.INTERNAL, msg))

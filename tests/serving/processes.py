@@ -10,7 +10,8 @@ def loaders():
     return [
         child
         for child in psutil.Process().children()
-        if "serving.worker.loader" in " ".join(child.cmdline())
+        if child.status() != psutil.STATUS_ZOMBIE
+        and "serving.worker.loader" in " ".join(child.cmdline())
     ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from serving.servable import ServingError, TensorSpec
-from tests.serving.processes import wait_until, workers
+from tests.serving.processes import loaders, wait_until, workers
 
 pytestmark = pytest.mark.slow
 
@@ -122,3 +122,15 @@ def test_closing_ends_the_process_also_while_it_runs(runner, host, toys, worker)
 
     runner.run(closed())
     wait_until(lambda: workers() == before)
+
+
+def test_a_loader_that_died_is_started_again_and_its_workers_live_on(runner, host, toys, worker):
+    (before,) = loaders()
+    before.kill()
+
+    other = runner.run(host.start(toys / "3", threads=1, timeout_s=60))
+
+    assert runner.run(worker.run("serving_default", floats(1), ["y"]))["y"] == [1]
+    assert runner.run(other.run("serving_default", floats(1), ["y"]))["y"] == [3]
+    other.close()
+    runner.run(other.gone())
