@@ -100,6 +100,22 @@ IMPOSSIBLE = [
         "leave it out",
     ),
     (
+        'of = "fare"',
+        'of = "fare"\npositive = "1"',
+        "what.toml:12: label.positive: is for a binary label of two values, not for a share",
+    ),
+    (
+        "[label]",
+        'columns.tips.privacy = "identifier"\n[label]',
+        'what.toml:10: label.column: "tips" is personal data (data.columns), '
+        "which no step gets to see",
+    ),
+    (
+        "[label]",
+        'columns.fare.privacy = "identifier"\n[label]',
+        'what.toml:12: label.of: "fare" is personal data (data.columns), which no step gets to see',
+    ),
+    (
         "[label]",
         'columns.company.privacy = "identifier"\n[label]',
         'what.toml:18: evaluation.slices.0.0: "company" is personal data (data.columns), '
@@ -112,6 +128,21 @@ IMPOSSIBLE = [
         "which no step gets to see",
     ),
 ]
+
+
+POSSIBLE = [
+    ("steps = 10", 'steps = 10\nclass_weights = "balanced"'),
+    ("[training]", '[tuning]\nalgorithm = "random"\n[training]'),
+    ("[training]", '[tuning]\nhyperparameters = "best.json"\n[training]'),
+    ('share = 0.2\nof = "fare"', 'positive = "1"'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), POSSIBLE)
+def test_what_is_possible_is_taken(files, old, new):
+    files.change(files.what, old, new)
+
+    assert files.load().what.name == "trips"
 
 
 @pytest.mark.parametrize(("old", "new", "message"), IMPOSSIBLE)
@@ -128,6 +159,27 @@ def test_splits_without_train_and_eval_miss_both(files):
         'what.toml:8: data.splits: found {}; expected a split named "train" in it',
         'what.toml:8: data.splits: found {}; expected a split named "eval" in it',
     ]
+
+
+def test_a_gate_on_a_slice_of_personal_data_is_refused(files):
+    files.change(files.what, "[label]", 'columns.hour.privacy = "identifier"\n[label]')
+    files.change(files.what, "min = 0.6", "min = 0.6\nscope = { hour = 8 }")
+
+    assert files.messages()[0] == (
+        'what.toml:23: evaluation.gates.0.scope.hour: "hour" is personal data (data.columns), '
+        "which no step gets to see"
+    )
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_only_one_of_two_classes_is_positive(files, task):
+    files.change(files.what, '"binary"', f'"{task}"')
+    files.change(files.what, 'share = 0.2\nof = "fare"', 'positive = "1"')
+    files.change(files.what, '"auc"', '"mae"' if task == "regression" else '"accuracy"')
+
+    assert files.messages()[-1] == (
+        f"what.toml:10: label.positive: is for a binary label of two values, not for {task}"
+    )
 
 
 def test_share_makes_a_binary_label_only(files):
