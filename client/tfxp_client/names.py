@@ -4,11 +4,13 @@ import difflib
 import keyword
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 _SHOWN = 20
 _OTHER = re.compile(r"[^A-Za-z0-9_]")
 
 
+@lru_cache(maxsize=4096)
 def tensor_name(column: str) -> str:
     """What a column is called in `serve_rows`, where names are letters, digits and `_` in ASCII.
 

@@ -75,12 +75,7 @@ def _of_dicts(rows: Sequence[Mapping[str, Any]]) -> Table:
 def _of_pandas(frame: Any) -> Table:
     names = list(frame.columns)
     _check_names(names)
-    columns = {}
-    for name in names:
-        values = frame[name]
-        # Whatever pandas has for missing in a type of its own becomes None.
-        columns[name] = values.astype(object).where(values.notna(), None).tolist()
-    return Table(columns, len(frame))
+    return Table({name: frame[name].tolist() for name in names}, len(frame))
 
 
 def _check_names(names: Iterable[Any]) -> None:

@@ -7,6 +7,7 @@ TensorFlow cannot leave a tensor out.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tfxp_client.tables import ABSENT
@@ -17,6 +18,7 @@ _INTEGERS = {
     for bits in (8, 16, 32, 64)
     for sign, bounds in (("", (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)), ("u", (0, 2**bits - 1)))
 }
+_PANDAS_MISSING = frozenset({"NAType", "NaTType"})
 _SHOWN_LENGTH = 60
 
 Wrong = list[tuple[int, str]]
@@ -55,6 +57,7 @@ class Rule:
     may_be_absent: bool
 
 
+@lru_cache
 def kind_of(dtype: str) -> Kind:
     """The kind of a type.
 
@@ -111,7 +114,7 @@ def _is_missing(value: Any) -> bool:
         return not value
     if isinstance(value, float):
         return math.isnan(value)
-    return value is None or value is ABSENT
+    return value is None or value is ABSENT or type(value).__name__ in _PANDAS_MISSING
 
 
 def _text(value: Any) -> bytes | None:

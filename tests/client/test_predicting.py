@@ -1,5 +1,6 @@
 """Rows in, predictions out, against a real server."""
 
+import math
 import threading
 from pathlib import Path
 
@@ -81,6 +82,25 @@ def test_every_form_of_rows_is_sent_alike(server, client, form):
     assert sent(server, "size")[1] != sent(server, "size")[1]
     assert sent(server, "the_u20_colour") == [b"red", b""]
     assert sent(server, "age") == [7, -(2**63)]
+
+
+def test_pandas_has_many_words_for_missing(server, client):
+    frame = pandas.DataFrame(
+        {
+            "size": pandas.Series([1.0, None], dtype="Float32"),
+            "the colour": pandas.Categorical(["red", None]),
+            "age": pandas.Series([7, pandas.NA], dtype="Int64"),
+        }
+    )
+    client.predict(frame)
+    client.predict(frame.astype(object))
+    client.predict(pandas.DataFrame({"size": [1], "the colour": [pandas.NaT], "age": [7.0]}))
+
+    for number in (0, 1):
+        assert sent(server, "the_u20_colour", number) == [b"red", b""]
+        assert sent(server, "age", number) == [7, -(2**63)]
+        assert math.isnan(sent(server, "size", number)[1])
+    assert [sent(server, name) for name in ("size", "age", "the_u20_colour")] == [[1.0], [7], [b""]]
 
 
 def test_no_rows_have_no_answers_and_cost_no_call(server, client):

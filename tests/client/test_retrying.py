@@ -1,11 +1,14 @@
 """What is tried again, how often, and never beyond the deadline."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from itertools import pairwise
 
 import grpc
 import pytest
 
+from tests.client.server import serving
 from tfxp_client import (
     Client,
     DeadlineExceeded,
@@ -169,9 +172,18 @@ def test_a_policy_that_cannot_be_is_refused(options):
         Retry(**options)
 
 
-def test_a_server_that_comes_back_is_found_again(server):
-    with Client(server.address, model="things", timeout_s=20) as client:
+def test_a_server_that_is_restarted_is_found_again():
+    retry = Retry(attempts=50, first_pause_s=0.05, longest_pause_s=0.1, budget=100)
+    with serving() as first:
+        port = int(first.address.rpartition(":")[2])
+        client = Client(first.address, model="things", timeout_s=20, retry=retry)
         client.status()
-        server.fail("GetModelStatus", "UNAVAILABLE", times=3)
+    with client, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client.status)
+        # It has been refused once or twice by then.
+        with pytest.raises(NotYet):
+            waiting.result(0.3)
+        with serving(port=port):
+            (only,) = waiting.result(20)
 
-        assert client.status()[0].is_available
+    assert only.is_available
