@@ -12,6 +12,7 @@ from tfxp_client.metadata import Metadata, Signature, Tensor
 from tfxp_client.names import known_names
 from tfxp_client.tables import Table
 from tfxp_client.tensors import tensor
+from tfxp_client.values import is_column_type
 
 _ROWS, _DEFAULT = "serve_rows", "serving_default"
 
@@ -135,16 +136,14 @@ def _width(one: Tensor) -> tuple[int, ...]:
 
 
 def _check_shapes(metadata: Metadata, name: str, signature: Signature) -> None:
-    """A column is one value a row."""
+    """A column is one value a row, of a type that values can be checked against."""
     for key, one in signature.inputs.items():
-        if (
-            one.shape is None
-            or len(one.shape) not in (1, 2)
-            or one.shape[1:] not in ((), (1,), (None,))
-        ):
+        is_column = one.shape and one.shape[1:] in ((), (1,), (None,))
+        if not is_column or not is_column_type(one.dtype):
             raise InvalidRows(
-                f"input {key!r} of signature {name!r} of model {metadata.model!r} has shape "
-                f"{one.shape}, which is not one value a row; use `predict_tensors`"
+                f"input {key!r} of signature {name!r} of model {metadata.model!r} has type "
+                f"{one.dtype} and shape {one.shape}, which is not one value a row; "
+                "use `predict_tensors`"
             )
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -68,6 +68,7 @@ class Core:
         shadowing: By another version, if any.
         log: Of requests, if there is one.
         known: What was learnt of the model.
+        missed: Labels of the split that were not there once.
     """
 
     asked: Asked
@@ -79,6 +80,7 @@ class Core:
     shadowing: Shadowing | None
     log: Log | None
     known: Known
+    missed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         _checked(self.asked)
@@ -178,7 +180,10 @@ class Core:
             return (yield from ask(replace(way, asked=other)))
         except ModelNotFound as error:
             # A canary that was promoted or taken back must not cost the application its answers.
-            _LOGGER.warning("split: %s; asking %s instead", error, self.asked)
+            # Said once: it would be told with each call.
+            level = logging.DEBUG if label in self.missed else logging.WARNING
+            self.missed.add(label)
+            _LOGGER.log(level, "split: %s; asking %s instead", error, self.asked)
         return (yield from ask(way))
 
     def _sending(self, way: Way, choice: Choice) -> Sending:

@@ -57,22 +57,21 @@ class Rule:
     may_be_absent: bool
 
 
+def is_column_type(dtype: str) -> bool:
+    """Whether there is a kind of the type, as TensorFlow names it."""
+    return dtype in _LARGEST_FLOATS or dtype in _INTEGERS or dtype in ("string", "bool")
+
+
 @lru_cache
 def kind_of(dtype: str) -> Kind:
-    """The kind of a type.
-
-    Raises:
-        ValueError: columns have no such type.
-    """
+    """The kind of a type that columns can have."""
     if dtype in _LARGEST_FLOATS:
         return _floats(_LARGEST_FLOATS[dtype])
     if dtype in _INTEGERS:
         return _integers(dtype)
     if dtype == "string":
         return Kind("a text", _text, _texts, b"")
-    if dtype == "bool":
-        return Kind("True or False", _boolean, lambda values: None, None)
-    raise ValueError(f"no column can be of type {dtype}")
+    return Kind("True or False", _boolean, lambda values: None, None)
 
 
 def convert(values: Sequence[Any], rule: Rule) -> tuple[Sequence[Any], Wrong]:

@@ -406,3 +406,11 @@ def test_tensors_that_do_not_fit_are_not_sent(server, client, tensors, text):
 def test_an_unknown_signature_is_named_with_those_there_are(client):
     with pytest.raises(InvalidRows, match="did you mean 'serve_rows'"):
         client.predict(ROW, signature="serve_row")
+
+
+@pytest.mark.parametrize("dtype", [wire.DT_COMPLEX64, wire.DT_BFLOAT16])
+def test_a_model_of_other_than_columns_is_not_asked_by_rows(server, client, dtype):
+    server.signatures[1] = {"serving_default": ({"x": dtype}, {"y": wire.DT_FLOAT})}
+
+    with pytest.raises(InvalidRows, match="input 'x' of .* has type DataType .* `predict_tensors`"):
+        client.predict({"x": 1.0})

@@ -119,9 +119,9 @@ def test_a_canary_that_is_gone_costs_no_answer(server, caplog):
     del server.labels["canary"]
     with Client(server.address, model="things", label="stable", split={"canary": 1.0}) as client:
         caplog.set_level(logging.WARNING)
-        assert client.predict(ROW).version == 1
+        assert [client.predict(ROW).version for _ in range(3)] == [1, 1, 1]
 
-    assert "label 'canary' is not available" in caplog.text
+    assert caplog.text.count("label 'canary' is not available") == 1
 
 
 @pytest.mark.parametrize("shares", [{"canary": 0}, {"canary": 1.1}, {"a": 0.6, "b": 0.6}])
