@@ -15,11 +15,9 @@ from pipeline.config import Config, load
 from pipeline.errors import UserError
 from pipeline.explaining.given import Row, given_rows
 from pipeline.predicting.asking import Asked, unanswered
-from pipeline.predicting.file import Tally, answer_file
-from pipeline.predicting.rows import pieces
 from pipeline.predicting.showing import line, output_columns, plain
+from pipeline.predicting.tally import Tally
 from pipeline.predicting.writing import STANDARD_OUTPUT
-from pipeline.pushed import pushed_version
 from pipeline.terminal.command_line import command_line
 from pipeline.terminal.loading import loading
 from registry.labels import STABLE
@@ -90,6 +88,10 @@ def command(
         assert out is not None
         outputs = output_columns(_outputs(asked), classes)
         kinds = {column.name: column.kind for column in columns(contract)}
+        # Arrow takes longer to load than a row to be answered.
+        from pipeline.predicting.file import answer_file
+        from pipeline.predicting.rows import pieces
+
         read = pieces(path, kinds, loaded.what.data.missing, _ROWS_AT_ONCE)
         tally = answer_file(read, asked, outputs, out)
     _close(tally, loaded.what.model_name, path, out)
@@ -152,6 +154,7 @@ def _client(config: Config, whom: _Whom) -> Client:
     schema = Path(resolve(config.what.data.schema_))
     if whom.local:
         from pipeline.predicting.local import LocalClient
+        from pipeline.pushed import pushed_version
 
         version = pushed_version(config, whom.version, whom.again)
         folder = registry.version_dir(config.where.serving_dir, model, version)

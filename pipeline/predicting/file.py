@@ -4,41 +4,20 @@ import csv
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import click
 
 from components.rows.batches import Reject
-from pipeline.predicting.asking import Asked, Refused
+from pipeline.predicting.asking import Asked
+from pipeline.predicting.row_by_row import Refused, answers
 from pipeline.predicting.rows import Piece
 from pipeline.predicting.showing import Output
+from pipeline.predicting.tally import Tally
 from pipeline.predicting.writing import written
 from tfxp_client import Prediction
 
 _TOLD = 5
 _SECONDS_BETWEEN = 1.0
-
-
-@dataclass
-class Tally:
-    """What became of the rows.
-
-    Attributes:
-        answered: With an answer.
-        refused: Without one.
-        versions: That answered.
-        told: The first few that were refused, in words.
-    """
-
-    answered: int = 0
-    refused: int = 0
-    versions: set[int] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        """All of them."""
-        return self.answered + self.refused
 
 
 def answer_file(
@@ -68,9 +47,9 @@ def answer_file(
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["row", *(output.title for output in outputs), "version", "error"])
         for piece in pieces:
-            answers = asked.answers(piece.rows)
-            _tell(piece, answers, tally)
-            entries = iter(answers)
+            found = answers(asked, piece.rows)
+            _tell(piece, found, tally)
+            entries = iter(found)
             for reject in piece.places:
                 number = tally.rows + 1
                 entry = next(entries) if reject is None else Refused(reject.column, _reason(reject))
@@ -86,11 +65,11 @@ def answer_file(
     return tally
 
 
-def _tell(piece: Piece, answers: Sequence[Prediction | Refused], tally: Tally) -> None:
+def _tell(piece: Piece, found: Sequence[Prediction | Refused], tally: Tally) -> None:
     """Notes the first few rows without an answer, with their lines."""
     if len(tally.told) == _TOLD:
         return
-    refused = {at: one for at, one in enumerate(answers) if isinstance(one, Refused)}
+    refused = {at: one for at, one in enumerate(found) if isinstance(one, Refused)}
     lines = piece.lines(refused) if refused else {}
     told = [(lines[at], str(one)) for at, one in refused.items()]
     told += [

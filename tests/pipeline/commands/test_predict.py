@@ -289,11 +289,11 @@ def test_without_a_pushed_model_local_says_how_to_get_one(place):
     assert "makes and pushes one" in text
 
 
-def test_asking_a_server_imports_no_tensorflow(place):
+def test_asking_a_server_about_a_row_imports_nothing_heavy(place):
     script = (
         "import sys; from pipeline.commands.predict import command\n"
         "command(sys.argv[1:], standalone_mode=False)\n"
-        "sys.exit(' '.join({'tensorflow', 'apache_beam'} & set(sys.modules)) or 0)"
+        "sys.exit(' '.join({'tensorflow', 'apache_beam', 'ml_metadata', 'pyarrow'} & set(sys.modules)) or 0)"
     )
     arguments = [*place.options, "--row", '{"size": 1}']
     subprocess.run([sys.executable, "-c", script, *arguments], check=True)
