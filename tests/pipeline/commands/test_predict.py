@@ -293,7 +293,8 @@ def test_asking_a_server_about_a_row_imports_nothing_heavy(place):
     script = (
         "import sys; from pipeline.commands.predict import command\n"
         "command(sys.argv[1:], standalone_mode=False)\n"
-        "sys.exit(' '.join({'tensorflow', 'apache_beam', 'ml_metadata', 'pyarrow'} & set(sys.modules)) or 0)"
+        "heavy = {'tensorflow', 'apache_beam', 'ml_metadata', 'pyarrow'}\n"
+        "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )
     arguments = [*place.options, "--row", '{"size": 1}']
     subprocess.run([sys.executable, "-c", script, *arguments], check=True)
