@@ -26,6 +26,7 @@ bench: ready ## compare with TFX on the same rows, and with LightGBM on public t
 	@.venv/bin/python benchmarks/ingest.py $(ARGS)
 	@.venv/bin/python benchmarks/evaluator.py $(ARGS)
 	@.venv/bin/python benchmarks/quality.py
+	@.venv/bin/python benchmarks/bulk.py $(ARGS)
 
 bench-serving: ready ## load the model server, beside FastAPI and the model in process; then roll out below load
 	@.venv/bin/python benchmarks/serving_compare.py $(ARGS)

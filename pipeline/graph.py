@@ -10,6 +10,7 @@ from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import trainer_pb2
 
 from components.baseline_model import BaselineModel
+from components.bulk_inferrer.component import BulkInferrer
 from components.evaluator.component import Evaluator
 from components.example_gen.component import ExampleGen
 from components.explainer.component import Explainer
@@ -135,6 +136,18 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
         model_name=what.model_name,
         options=options.push(what, where),
     )
+    bulk_inferrer = (
+        BulkInferrer(
+            model=trainer.outputs["model"],
+            model_blessing=evaluator.outputs["blessing"],
+            pushed_model=pusher.outputs["pushed_model"],
+            schema=import_schema_gen.outputs["schema"],
+            input=options.batch_location(what, where),
+            options=options.batch(what),
+        )
+        if what.batch.input is not None
+        else None
+    )
     return Pipeline(
         pipeline_name=what.name,
         # The runner says where artifacts go; the graph does not know.
@@ -155,6 +168,7 @@ def create_pipeline(what: What, where: Where) -> Pipeline:
             parity_validator,
             pusher,
             explainer,
+            *filter(None, [bulk_inferrer]),
         ],
         beam_pipeline_args=list(where.beam.pipeline_args),
     )

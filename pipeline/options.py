@@ -133,6 +133,25 @@ def push(what: What, where: Where) -> str:
     )
 
 
+def batch_location(what: What, where: Where) -> str:
+    """Where the rows to predict are: below the data root, unless the location says otherwise."""
+    return _below_root(what.batch.input or "", where)
+
+
+def batch(what: What) -> str:
+    """Options of BulkInferrer."""
+    data = what.data
+    return _json(
+        {
+            "name": what.model_name,
+            "format": data.format,
+            "key": what.batch.key,
+            "missing": list(data.missing),
+            "identifiers": list(data.identifiers),
+        }
+    )
+
+
 def _below_root(location: str, where: Where) -> str:
     root = where.roots.data
     if root == "." or "://" in location or location.startswith("/"):

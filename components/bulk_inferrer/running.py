@@ -94,14 +94,20 @@ def _score_all(
     if not tasks:
         return {}
     notes = partial_of(job.folder / "reports.json")
-    with pipeline() as begun:
-        _ = (
-            begun
-            | "Parts" >> beam.Create(tasks, reshuffle=len(tasks) > 1)
-            | "Score" >> beam.Map(_score_one, job, shared)
-            | "Gather" >> beam.combiners.ToList()
-            | "Note" >> beam.Map(_note, notes)
-        )
+    try:
+        with pipeline() as begun:
+            _ = (
+                begun
+                | "Parts" >> beam.Create(tasks, reshuffle=len(tasks) > 1)
+                | "Score" >> beam.Map(_score_one, job, shared)
+                | "Gather" >> beam.combiners.ToList()
+                | "Note" >> beam.Map(_note, notes)
+            )
+    except RuntimeError as error:
+        # In process, Beam makes an error of its own even of Ctrl-C.
+        if KeyboardInterrupt.__name__ in str(error):
+            raise KeyboardInterrupt from error
+        raise
     plain = json.loads(notes.read_text(encoding="utf-8"))
     notes.unlink()
     return {int(index): Report(**values) for index, values in plain.items()}

@@ -1,5 +1,6 @@
 """`tfxp batch`: predictions for all rows of files."""
 
+import logging
 import os
 import sys
 import time
@@ -46,7 +47,9 @@ from schema import SERVING, columns, read_schema
 @click.option("--version", type=int, help="Of the model; default: the one with the label.")
 @click.option("--label", default=STABLE, show_default=True, help="Of the model's version.")
 @click.option(
-    "--key", metavar="COLUMN", help="Whose values are the rows' keys; default: file:row number."
+    "--key",
+    metavar="COLUMN",
+    help="Whose values are the rows' keys; default: batch.key, or file:row number.",
 )
 def command(
     config: str,
@@ -80,7 +83,8 @@ def command(
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
         done = parts_done(folder) if folder.is_dir() else 0
-        _say(console, f"interrupted; {done} finished parts are kept; `{again}` goes on")
+        parts = "1 finished part is" if done == 1 else f"{done} finished parts are"
+        _say(console, f"interrupted; {parts} kept; `{again}` goes on")
         sys.exit(130)
 
 
@@ -99,7 +103,7 @@ def _request(
         name=chosen.name,
         version=chosen.version,
         digest=chosen.digest,
-        key=key or "",
+        key=key or config.what.batch.key or "",
         missing=data.missing,
         identifiers=data.identifiers,
         expected=Needs({column.name: column.kind for column in expected}, frozenset()),
@@ -131,6 +135,8 @@ def _work(console: Console, config: Config, prepared: Prepared, begun: Begun) ->
         count = f"{len(begun.finished)} of {prepared.plan.parts}"
         _say(console, f"going on: {count} parts are finished")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Whatever goes wrong comes back as an error; Beam logs it, too, as a page of tracebacks.
+    logging.getLogger().addHandler(logging.NullHandler())
     with loading("TensorFlow"):
         import apache_beam as beam
 

@@ -1,4 +1,4 @@
-"""What a *what* file says of the rows: `[data]`."""
+"""What a *what* file says of the rows: `[data]`, and `[batch]` for those to predict."""
 
 import datetime
 from typing import Annotated, Literal
@@ -115,3 +115,17 @@ class Data(Section):
             if self.split_starts
             else tuple(self.splits)
         )
+
+
+class Batch(Section):
+    """Rows of which a run says what the model that it pushes answers.
+
+    Attributes:
+        input: Location of a file, a folder or a glob; without one, nothing is predicted in a run.
+        key: The column whose values are the rows' keys; without one, file and row number are.
+    """
+
+    input: Annotated[
+        Text | None, Field(description="the location of files of rows to predict, or a glob")
+    ] = None
+    key: Annotated[Text | None, Field(description="the name of a column of these files")] = None

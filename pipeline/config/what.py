@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.config.data_sections import Data
+from pipeline.config.data_sections import Batch, Data
 from pipeline.config.judging_sections import (
     Evaluation,
     Explanation,
@@ -50,6 +50,7 @@ class What(Section):
     infra_validation: InfraValidation = InfraValidation()
     parity: Parity = Parity()
     push: Push = Push()
+    batch: Batch = Batch()
 
     @model_validator(mode="after")
     def _name_the_model_like_the_problem(self) -> Self:

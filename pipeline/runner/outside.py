@@ -1,9 +1,10 @@
 """What lies outside the graph's artifacts, and whether a cached result still holds against it.
 
-Eight nodes touch the world: ExampleGen, ImportSchemaGen, ImportHyperparameters and
-ReferenceStatisticsGen read files, BaselineModel and StableModel read the model base directory,
-Pusher writes it, and DataGate looks at the calendar. Each keeps what it saw as a property of its
-output; here that is compared with what is there now. On a cluster these eight simply run each time.
+Nine nodes touch the world: ExampleGen, ImportSchemaGen, ImportHyperparameters,
+ReferenceStatisticsGen and BulkInferrer read files, BaselineModel and StableModel read the model
+base directory, Pusher writes it, and DataGate looks at the calendar. Each keeps what it saw as a
+property of its output; here that is compared with what is there now. On a cluster these nine simply
+run each time.
 """
 
 import datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import registry
+from components.bulk_inferrer.inputs import find_inputs as find_batch_inputs
 from components.errors import ComponentError
 from components.example_gen.inputs import find_inputs, input_fingerprint, served_fingerprint
 from components.example_gen.options import ExampleGenOptions
@@ -100,6 +102,14 @@ def _pushed_version(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | 
     return f"version {version} is no longer in {base}/{model}"
 
 
+def _batch_files(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
+    location = str(node.parameters["input"])
+    told = json.loads(str(node.parameters["options"]))
+    (result,) = outputs["inference_result"]
+    now = find_batch_inputs(location, told["format"]).fingerprint
+    return None if now == text(result, "input_fingerprint") else f"the files of {location} changed"
+
+
 def _served_rows(node: Node, inputs: Artifacts, outputs: Artifacts) -> str | None:
     told = json.loads(str(node.parameters["options"]))
     (statistics,) = outputs["statistics"]
@@ -131,4 +141,5 @@ _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
     "BaselineModel": _stable_version,
     "StableModel": _started_from,
     "Pusher": _pushed_version,
+    "BulkInferrer": _batch_files,
 }

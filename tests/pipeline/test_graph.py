@@ -163,3 +163,23 @@ def test_a_warm_start_is_from_the_stable_model():
 
     (source,) = read_nodes(warm)["Trainer"].inputs["base_model"]
     assert (source.producer, source.output_key) == ("StableModel", "model")
+
+
+def test_rows_to_predict_are_those_that_the_configuration_names():
+    config = load(
+        str(PROJECT / "configs/taxi.toml"),
+        str(PROJECT / "configs/local.toml"),
+        ('batch.input="rows/*.csv"', 'batch.key="trip_id"', 'data.missing=["NA"]'),
+    )
+    nodes = read_nodes(compiler.Compiler().compile(create_pipeline(config.what, config.where)))
+
+    node = nodes["BulkInferrer"]
+    # A model that was not pushed predicts nothing.
+    assert set(node.upstream) == {"Trainer", "Evaluator", "Pusher", "ImportSchemaGen"}
+    assert node.parameters["input"] == "rows/*.csv"
+    told = json.loads(str(node.parameters["options"]))
+    assert (told["name"], told["key"], told["missing"]) == ("taxi", "trip_id", ["NA"])
+
+
+def test_without_rows_to_predict_there_is_no_node_for_it(ir):
+    assert "BulkInferrer" not in read_nodes(ir)

@@ -3,8 +3,8 @@
 import pytest
 
 ALL_KEYS = (
-    "beam, data, evaluation, explanation, features, infra_validation, label, metadata, name, "
-    "parity, push, roots, run, serving, task, training, tuning"
+    "batch, beam, data, evaluation, explanation, features, infra_validation, label, metadata, "
+    "name, parity, push, roots, run, serving, task, training, tuning"
 )
 
 

@@ -127,6 +127,9 @@ limit = 1e-05  # default
 model_name = "trips"  # default
 rollout = "direct"  # default
 
+[batch]
+# not set: input, key
+
 # where: where.toml
 
 [roots]

@@ -3,8 +3,8 @@
 import pytest
 
 WHAT_KEYS = (
-    "data, evaluation, explanation, features, infra_validation, label, name, parity, push, task, "
-    "training, tuning"
+    "batch, data, evaluation, explanation, features, infra_validation, label, name, parity, push, "
+    "task, training, tuning"
 )
 TRAINING_KEYS = (
     "batch_size, build_model, class_weights, distribution, hidden_units, learning_rate, members, "
