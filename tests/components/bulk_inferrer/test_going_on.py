@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 
 import pytest
 
@@ -131,3 +132,18 @@ def test_a_file_in_place_of_the_folder_is_refused(batch):
 
     with pytest.raises(InputError, match="expected a folder to write to"):
         batch.run()
+
+
+def test_a_disk_without_room_is_an_error_that_says_so_and_room_is_all_that_it_takes(batch):
+    batch.write("fare\n" + "".join(f"{number / 7}\n" for number in range(40_000)))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # A limit on the size of files, which the system enforces as it does that of a disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(InputError, match=r"out: .*File too large; what is finished stays"):
+            batch.run()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path.name for path in batch.out.iterdir()] == ["_plan.json"]
+
+    assert batch.run().predictions == 40_000

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 import registry
 from pipeline.commands.batch import command
 from pipeline.errors import UserError
+from tfxp_client import Client
 
 pytestmark = pytest.mark.slow
 
@@ -270,18 +272,71 @@ def test_interrupted_it_says_how_to_go_on_and_goes_on(long):
     assert table["probability"].to_pylist() == [number / 2 for number in range(3600)]
 
 
-def test_a_disk_without_room_is_an_error_that_says_so(place):
-    place.push(0.5)
-    # A limit on the size of files, which the system enforces as it does that of a disk.
-    limited = f'ulimit -f 1; exec {TFXP} batch "$@"'
+@pytest.fixture
+def network(place):
+    """A small network with both signatures that answer, pushed, and rows with gaps."""
+    import tensorflow as tf
+
+    numbers = np.random.default_rng(5)
+    wide, narrow = (numbers.normal(size=shape).astype(np.float32) for shape in ((2, 64), (64, 1)))
+
+    def answer(size, owner):
+        is_known = tf.cast(tf.strings.length(owner) > 0, tf.float32)
+        hidden = tf.nn.relu(tf.stack([size, is_known], axis=1) @ wide)
+        return {"probability": tf.sigmoid(hidden @ narrow / 8)}
+
+    def serve_examples(examples):
+        spec = {
+            "size": tf.io.FixedLenFeature([], tf.float32),
+            "owner": tf.io.FixedLenFeature([], tf.string, ""),
+        }
+        return answer(**tf.io.parse_example(examples, spec))
+
+    def serve_rows(rows):
+        return answer(**rows)
+
+    takes_examples = tf.TensorSpec([None], tf.string, name="examples")
+    takes_rows = {
+        "size": tf.TensorSpec([None], tf.float32, name="size"),
+        "owner": tf.TensorSpec([None], tf.string, name="owner"),
+    }
+    signatures = {
+        "serving_default": tf.function(serve_examples, input_signature=[takes_examples]),
+        "serve_rows": tf.function(serve_rows, input_signature=[takes_rows]),
+    }
+    tf.saved_model.save(tf.Module(), str(place.folder / "model"), signatures=signatures)
+    registry.push(place.folder / "model", place.base, "things", registry.Record())
+    registry.set_label(place.base, "things", "stable", 1)
+    place.given = [
+        {"size": float(size), "owner": "Ada" if size > 0 else None}
+        for size in numbers.normal(size=5000)
+    ]
     with place.rows.open("w") as file:
-        file.write("size\n" + "".join(f"{number}\n" for number in range(20_000)))
+        file.write("size,owner\n")
+        file.writelines(f"{row['size']!r},{row['owner'] or ''}\n" for row in place.given)
+    return place
 
-    done = subprocess.run(
-        ["bash", "-c", limited, "batch", *place.arguments()], capture_output=True, text=True
+
+def test_predictions_are_what_the_server_answers_to_the_same_rows(network, tmp_path):
+    ports = tmp_path / "ports.json"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "serving", "--grpc-port", "0", "--no-rest"]
+        + ["--model-config-file", str(network.base / "models.config"), "--ports-file", str(ports)],
+        stdout=subprocess.DEVNULL,
     )
+    try:
+        network.run()
+        while not ports.exists():
+            assert server.poll() is None
+            time.sleep(0.1)
+        address = f"127.0.0.1:{json.loads(ports.read_text())['grpc']}"
+        with Client(address, model="things", label="stable") as client:
+            answers = client.predict(network.given, timeout_s=60)
+    finally:
+        server.kill()
+        server.wait()
 
-    assert done.returncode == 1
-    assert f"error: {place.out}: " in done.stderr
-    assert "File too large; what is finished stays there" in done.stderr
-    assert "Traceback" not in done.stderr
+    said = [answer.probability for answer in answers]
+    written = [row["probability"] for row in network.table()]
+    assert np.ptp(written) > 0.3
+    assert np.abs(np.array(written) - np.array(said)).max() <= 1e-5
