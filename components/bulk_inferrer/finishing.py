@@ -79,8 +79,9 @@ def write_summary(folder: Path, summary: Summary) -> None:
 
 def read_summary(folder: Path) -> Summary | None:
     """Returns the counts of a folder that is whole; None of another."""
-    path = folder / SUCCESS
-    if not path.is_file():
+    try:
+        plain = json.loads((folder / SUCCESS).read_text(encoding="utf-8"))
+        return Summary(**plain | {"plan": Plan(**plain["plan"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        # Not there yet, or of another version of the format: it is written again.
         return None
-    plain = json.loads(path.read_text(encoding="utf-8"))
-    return Summary(**plain | {"plan": Plan(**plain["plan"])})

@@ -93,7 +93,9 @@ def typed_request(request: Request, part: Part, job: Job, places: Places) -> Req
     """
     first = int(request.numbers[0])
     records = decoded(list(request.examples), job.kinds)
-    rows, numbers, rejects = _whole(typed(part, records, first, job.kinds), job, places)
+    rows, numbers, rejects = _whole(
+        typed(part, records, first, job.kinds, job.missing), job, places
+    )
     keys = request.keys.take(pa.array(numbers - first))
     return Request(_encoded(rows, job), keys, numbers, rejects)
 

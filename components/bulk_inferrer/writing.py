@@ -1,5 +1,6 @@
 """One output file, and the rejects beside it."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from types import TracebackType
@@ -68,6 +69,10 @@ class PartWriter:
         trace: TracebackType | None,
     ) -> None:
         """Removes what was not finished."""
+        for file in filter(None, (self._rows, self._rejects)):
+            # Of a file without room its end cannot be written, either.
+            with contextlib.suppress(OSError):
+                file.close()
         for path in (partial_of(self._path), partial_of(self._aside)):
             path.unlink(missing_ok=True)
 

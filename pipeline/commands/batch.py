@@ -44,7 +44,11 @@ from schema import SERVING, columns, read_schema
     metavar="FOLDER",
     help="Where the predictions go, as Parquet; empty, or of a batch that was stopped.",
 )
-@click.option("--version", type=int, help="Of the model; default: the one with the label.")
+@click.option(
+    "--version",
+    type=click.IntRange(min=1),
+    help="Of the model; default: the one with the label.",
+)
 @click.option("--label", default=STABLE, show_default=True, help="Of the model's version.")
 @click.option(
     "--key",
@@ -67,6 +71,8 @@ def command(
     it goes on where it was. Exit code: 0 done, 1 an error, 2 wrong configuration or usage, 130
     interrupted.
     """
+    if version and label != STABLE:
+        raise click.UsageError("--version and --label: one of them chooses the model, not both")
     loaded = load(config, where, overrides)
     chosen = choose(loaded, version, label, command_line("run", config, where, overrides))
     request = _request(loaded, chosen, location, folder, key)
@@ -81,6 +87,9 @@ def command(
             _run(console, loaded, request)
     except ComponentError as error:
         raise UserError(str(error)) from error
+    except OSError as error:
+        why = error.strerror or error
+        raise UserError(f"{shown(folder)}: {why}; what is finished stays there") from error
     except KeyboardInterrupt:
         done = parts_done(folder) if folder.is_dir() else 0
         parts = "1 finished part is" if done == 1 else f"{done} finished parts are"

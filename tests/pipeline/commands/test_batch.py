@@ -197,6 +197,13 @@ def test_a_version_that_is_not_there_is_an_error(place):
     assert "--version 7: not in " in place.error("--version", "7")
 
 
+def test_a_version_and_a_label_at_once_are_a_usage_error(place):
+    done = CliRunner().invoke(command, place.arguments("--version", "1", "--label", "canary"))
+
+    assert done.exit_code == 2
+    assert "one of them chooses the model, not both" in done.output
+
+
 def test_a_model_that_no_gate_has_seen_is_refused(place):
     version = place.push(0.5)
     (registry.version_dir(place.base, "things", version) / "record.json").unlink()
