@@ -94,9 +94,15 @@ def server_of(config: Config) -> Server | None:
     return Server(address=serving.address, timeout_s=serving.timeout_s)
 
 
-def rollout_of(config: Config) -> Rollout:
-    """What moves the labels of the configured model; it tells of its waiting on stderr."""
-    return Rollout(config.where.serving_dir, config.what.model_name, server_of(config), tell)
+def rollout_of(config: Config, *, is_unasked: bool = False) -> Rollout:
+    """What moves the labels of the configured model; it tells of its waiting on stderr.
+
+    Args:
+        config: Names the model, the base directory and the server.
+        is_unasked: Asks no server, whatever is configured.
+    """
+    server = None if is_unasked else server_of(config)
+    return Rollout(config.where.serving_dir, config.what.model_name, server, tell)
 
 
 def tell(line: str) -> None:

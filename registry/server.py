@@ -104,8 +104,8 @@ class Connection:
     def _error(self, error: grpc.RpcError) -> ServerError:
         return ServerError(
             f"the model server at {self.server.address} does not answer "
-            f"({error.code().name}: {error.details()}); start it, or set serving.address "
-            "to where it is"
+            f"({error.code().name}: {error.details()}); start it, set serving.address to where it "
+            "is, or move the label without it: tfxp promote --unasked"
         )
 
 

@@ -37,3 +37,11 @@ def configuration_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+unasked_option = click.option(
+    "--unasked",
+    "is_unasked",
+    is_flag=True,
+    help="Ask no server: it is down, or starts only when a version has a label.",
+)

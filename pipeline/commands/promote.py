@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.commands.options import configuration_options
+from pipeline.commands.options import configuration_options, unasked_option
 from pipeline.config import load
 from pipeline.terminal.moved import print_moved
 from pipeline.versions import as_user_errors, rollout_of
@@ -10,8 +10,11 @@ from pipeline.versions import as_user_errors, rollout_of
 
 @click.command(name="promote")
 @click.argument("version", required=False, type=click.IntRange(min=1))
+@unasked_option
 @configuration_options
-def command(version: int | None, config: str, where: str, overrides: tuple[str, ...]) -> None:
+def command(
+    version: int | None, is_unasked: bool, config: str, where: str, overrides: tuple[str, ...]
+) -> None:
     """Make VERSION stable: the canary if none is given, and without one the newest.
 
     The server of `serving.address` must first load it and answer rows with it; without an address
@@ -21,5 +24,5 @@ def command(version: int | None, config: str, where: str, overrides: tuple[str, 
     """
     loaded = load(config, where, overrides)
     with as_user_errors():
-        moved = rollout_of(loaded).promote(version)
+        moved = rollout_of(loaded, is_unasked=is_unasked).promote(version)
         print_moved(moved, loaded, where)

@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.commands.options import configuration_options
+from pipeline.commands.options import configuration_options, unasked_option
 from pipeline.config import load
 from pipeline.terminal.moved import print_moved
 from pipeline.versions import as_user_errors, rollout_of
@@ -11,9 +11,15 @@ from pipeline.versions import as_user_errors, rollout_of
 @click.command(name="rollback")
 @click.argument("version", required=False, type=click.IntRange(min=1))
 @click.option("--canary", is_flag=True, help="End the canary's trial: its label goes to stable.")
+@unasked_option
 @configuration_options
 def command(
-    version: int | None, canary: bool, config: str, where: str, overrides: tuple[str, ...]
+    version: int | None,
+    canary: bool,
+    is_unasked: bool,
+    config: str,
+    where: str,
+    overrides: tuple[str, ...],
 ) -> None:
     """Make VERSION stable again: if none is given, the one that was stable before.
 
@@ -26,6 +32,6 @@ def command(
         raise click.UsageError("--canary goes to the stable version; leave VERSION out")
     loaded = load(config, where, overrides)
     with as_user_errors():
-        rollout = rollout_of(loaded)
+        rollout = rollout_of(loaded, is_unasked=is_unasked)
         moved = rollout.end_canary() if canary else rollout.rollback(version)
         print_moved(moved, loaded, where)

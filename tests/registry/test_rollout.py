@@ -130,7 +130,7 @@ def test_a_server_that_does_not_follow_the_label_gets_it_back(rollout, serving):
 def test_without_the_server_that_must_be_asked_nothing_is_touched(base):
     rollout = Rollout(base, "taxi", Server(address="127.0.0.1:9", timeout_s=1.0))
 
-    with pytest.raises(ServerError, match="127.0.0.1:9 does not answer .*; start it, or set"):
+    with pytest.raises(ServerError, match="127.0.0.1:9 does not answer .*; start it, set"):
         rollout.label("stable", 1)
 
     assert not (base / "models.config").exists()

@@ -278,7 +278,7 @@ def test_the_server_is_asked_before_the_label_moves(desk, export):
 def test_a_server_that_cannot_be_asked_is_an_error_and_no_refusal(desk, export):
     server = {"address": "127.0.0.1:9", "timeout_s": 1.0}
 
-    with pytest.raises(registry.ServerError, match="start it, or set serving.address"):
+    with pytest.raises(registry.ServerError, match="start it, set serving.address"):
         desk.push(export(0.5), server=server)
 
     assert registry.stable_version(desk.base, "taxi") == 0

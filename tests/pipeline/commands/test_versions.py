@@ -86,6 +86,18 @@ def test_what_is_not_there_is_an_error_with_exit_code_1(tfxp):
     assert error.value.exit_code == 1
 
 
+def test_a_server_that_is_down_can_be_passed_over_by_saying_so(tfxp):
+    tfxp.sets += ["--set", "serving.address=127.0.0.1:9"]
+    with pytest.raises(UserError, match="tfxp promote --unasked"):
+        tfxp("promote", "1")
+
+    assert tfxp("promote", "1", "--unasked").stdout == (
+        "stable: version 1, the first; no server was asked\n"
+    )
+    tfxp("promote", "2", "--unasked")
+    assert tfxp("rollback", "--unasked").stdout.startswith("stable: version 2 → 1; no server was")
+
+
 def test_a_rollback_goes_one_step_back(tfxp):
     for version in ("1", "2"):
         tfxp("promote", version)
