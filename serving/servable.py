@@ -113,7 +113,8 @@ class Models(Protocol):
         """The version that is asked for; without version and label, the largest available one.
 
         Raises:
-            ServingError: NOT_FOUND (no such model, version or label available), as TF Serving says.
+            ServingError: NOT_FOUND: no such model or version is available; INVALID_ARGUMENT: there
+                is no such label; both as TF Serving says.
         """
         ...
 
@@ -123,7 +124,7 @@ class Models(Protocol):
         """The versions, also those that failed or were unloaded, newest first.
 
         Raises:
-            ServingError: NOT_FOUND.
+            ServingError: NOT_FOUND, or INVALID_ARGUMENT when there is no such label.
         """
         ...
 

@@ -10,8 +10,8 @@ from components.locations import resolve
 from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
 from pipeline.errors import UserError
-from pipeline.pushed import pushed_version
 from pipeline.terminal.command_line import command_line
+from pipeline.terminal.summary import shown
 from registry.models_config import CONFIG
 from schema import SERVING, columns, read_schema
 from serving.options import RequestLog, ServerOptions
@@ -56,8 +56,9 @@ def command(
     """
     loaded = load(config, where, overrides)
     if model_config_file is None:
-        again = command_line("run", config, where, overrides)
-        model_config_file = _pushed_models(loaded, again)
+        model_config_file = _pushed_models(
+            loaded, *(command_line(name, config, where, overrides) for name in ("run", "promote"))
+        )
     stated = loaded.where.serving
     log = loaded.where.logs_dir / _LOG
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -75,15 +76,27 @@ def command(
         raise UserError(str(error)) from error
 
 
-def _pushed_models(config: Config, again: str) -> Path:
+def _pushed_models(config: Config, run: str, promote: str) -> Path:
     """The file with the models that were pushed.
 
+    Args:
+        config: Of the pipeline.
+        run: The command that pushes one.
+        promote: The command that labels one.
+
     Raises:
-        UserError: the model was never pushed, or no version of it is stable.
+        UserError: the model was never pushed, or no version of it has a label.
     """
-    base = config.where.serving_dir
-    if not registry.labels(base, config.what.model_name):
-        pushed_version(config, None, again)
+    base, model = config.where.serving_dir, config.what.model_name
+    place = shown(base / model)
+    if not registry.versions(base, model):
+        raise UserError(f"no pushed model in {place}; `{run}` makes and pushes one")
+    try:
+        labels = registry.labels(base, model)
+    except registry.RegistryError as error:
+        raise UserError(str(error)) from error
+    if not labels:
+        raise UserError(f"no version in {place} has a label; `{promote}` makes the newest stable")
     return base / CONFIG
 
 
