@@ -1,14 +1,12 @@
 """A CSV file answered: as many rows out as in, in the same order."""
 
 import csv
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-import click
-
 from components.rows.batches import Reject
 from pipeline.predicting.asking import Asked
+from pipeline.predicting.progress import Progress
 from pipeline.predicting.row_by_row import Refused, answers
 from pipeline.predicting.rows import Piece
 from pipeline.predicting.showing import Output
@@ -17,7 +15,6 @@ from pipeline.predicting.writing import written
 from tfxp_client import Prediction
 
 _TOLD = 5
-_SECONDS_BETWEEN = 1.0
 
 
 def answer_file(
@@ -43,7 +40,7 @@ def answer_file(
         UserError: the rows cannot be read, nobody answers, or the file cannot be written.
     """
     tally = Tally()
-    with written(out) as file, _Progress(clock) as progress:
+    with written(out) as file, Progress(clock) as progress:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["row", *(output.title for output in outputs), "version", "error"])
         for piece in pieces:
@@ -83,29 +80,3 @@ def _tell(piece: Piece, found: Sequence[Prediction | Refused], tally: Tally) -> 
 
 def _reason(reject: Reject) -> str:
     return f"{reject.reason}: {reject.text}" if reject.column else reject.reason
-
-
-class _Progress:
-    """One line on standard error that is written over, where that is a terminal."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._begun = self._shown = clock()
-        self._is_there = False
-
-    def show(self, tally: Tally) -> None:
-        """How far it is, at most once a second."""
-        now = self._clock()
-        if now - self._shown < _SECONDS_BETWEEN or not sys.stderr.isatty():
-            return
-        self._shown, self._is_there = now, True
-        rate = tally.rows / (now - self._begun)
-        text = f"{tally.rows:,} rows, {rate:,.0f} rows/s, {tally.refused:,} without an answer"
-        click.echo(f"\r{text:<70}", nl=False, err=True)
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._is_there:
-            click.echo(f"\r{'':<70}\r", nl=False, err=True)
