@@ -128,8 +128,30 @@ def served_fingerprint(location: str | None, format: str) -> str:
     """Returns a digest that changes with the served rows; empty where none are looked at."""
     if not location:
         return ""
-    files = [found(source.path)[0] for source in plain_files(location, format)]
+    files = [found(source.path)[0] for source in served_files(location, format)]
     return fingerprint([("served", file) for file in files])
+
+
+def served_files(location: str, format: Format | str) -> list[Source]:
+    """Returns the files of served rows; none is an empty list.
+
+    They need not be of the input's kind: a log of requests is TFRecord, whatever `data.format`.
+
+    Args:
+        location: As of `plain_files`.
+        format: Of files whose names say nothing.
+
+    Raises:
+        InputError: a file is of a kind that is not known.
+    """
+    return [Source(source.path, _named_format(source)) for source in plain_files(location, format)]
+
+
+def _named_format(source: Source) -> Format:
+    try:
+        return format_of(source.path)
+    except InputError:
+        return source.format
 
 
 def _plain_files(place: str, format: Format | str) -> tuple[tuple[Source, File], ...]:

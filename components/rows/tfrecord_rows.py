@@ -1,4 +1,4 @@
-"""TFRecords of tf.Example as Arrow batches.
+"""TFRecords of tf.Example, or of requests that were logged, as Arrow batches.
 
 | in the file                          | becomes                                        |
 | ------------------------------------ | ---------------------------------------------- |
@@ -7,10 +7,12 @@
 | a list of another type               | cast as Parquet's columns are, or put aside    |
 | a record that is no tf.Example       | put aside                                      |
 | a record that is cut off or damaged  | `DataRefused`, with its number                 |
+| a PredictionLog                      | the rows of its request: `logged_requests`     |
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.errors import DataRefused
+from components.rows.logged_requests import with_rows_for_requests
 
 _BATCH_RECORDS = 16_384
 
@@ -49,8 +52,10 @@ def read_records(path: str, wanted: Collection[str]) -> Iterator[Records]:
     Raises:
         DataRefused: a record is damaged.
     """
-    for records in serialized(path):
-        yield decoded(records, wanted)
+    records = chain.from_iterable(serialized(path))
+    examples = with_rows_for_requests(records, wanted)
+    while batch := list(islice(examples, _BATCH_RECORDS)):
+        yield decoded(batch, wanted)
 
 
 def serialized(path: str) -> Iterator[list[bytes]]:

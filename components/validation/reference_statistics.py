@@ -15,7 +15,7 @@ from tfx.dsl.component.experimental.annotations import (
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.example_gen.inputs import plain_files, served_fingerprint
+from components.example_gen.inputs import served_files, served_fingerprint
 from components.example_gen.report import Report
 from components.example_gen.sources import Source, Sources, read_sources, write_sources
 from components.validation.comparisons import NEWEST, PREVIOUS, SERVED
@@ -51,7 +51,7 @@ def ReferenceStatisticsGen(
     """
     told = json.loads(options)
     sources = read_sources(examples.uri)
-    served = plain_files(told["served"], told["format"]) if told["served"] else []
+    served = served_files(told["served"], told["format"]) if told["served"] else []
     sets: dict[str, Sequence[Source]] = {}
     if sources.previous:
         sets[NEWEST] = [file for file in sources.files if file.span == sources.newest]

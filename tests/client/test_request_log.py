@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from tests.client.logged import answered, asked, example, files, logs, texts
 from tfxp_client import wire
-from tfxp_client.request_ids import new_id
-from tfxp_client.request_log import RequestLog, Rotation
+from tfxp_client.request_log import RequestLog, Rotation, new_request_id
 from tfxp_client.request_log_checksum import crc32c
 
 NAME = re.compile(r"requests-\d{6}-[A-Za-z0-9._]+-\d+-\d+\.tfrecord(\.gz)?")
@@ -76,7 +75,7 @@ def test_of_a_long_id_the_beginning_is_kept(tmp_path):
 
 
 def test_the_same_ids_are_in_the_sample_wherever_it_is_taken(tmp_path):
-    ids = [new_id() for _ in range(2000)]
+    ids = [new_request_id() for _ in range(2000)]
 
     with RequestLog(tmp_path / "server", share=0.25) as server:
         for one in ids:

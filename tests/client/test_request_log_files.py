@@ -1,5 +1,6 @@
 """Files of the request log: whole, dated, in time; and what a disk that refuses costs."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -67,6 +68,20 @@ def test_a_file_ends_when_it_is_old_enough_also_if_nothing_comes(tmp_path):
     assert written.due_in_s() is None
 
 
+def test_a_file_that_cannot_be_finished_is_lost_and_counted(tmp_path):
+    written = Files(tmp_path, Rotation(), Clock())
+    written.append(framed(b"one") + framed(b"two"), 2)
+    shutil.rmtree(tmp_path / "2025-11-25")
+
+    with pytest.raises(FileNotFoundError):
+        written.finish()
+    assert (written.written, written.lost) == (0, 2)
+    written.append(framed(b"three"), 1)
+    written.finish()
+    assert (written.written, written.lost) == (1, 2)
+    assert counts(tmp_path) == [1]
+
+
 def test_the_thread_finishes_an_old_file_by_itself(tmp_path):
     with RequestLog(tmp_path, rotation=Rotation(max_s=0.3)) as log:
         log.offer(asked(), answered())
@@ -107,8 +122,6 @@ def test_no_file_is_overwritten_by_a_process_that_looks_the_same(tmp_path):
 
 
 def test_a_folder_that_went_away_costs_its_records_and_comes_again(tmp_path, caplog):
-    import shutil
-
     folder = tmp_path / "requests"
     with RequestLog(folder, retry_s=0, rotation=Rotation(max_bytes=1)) as log:
         log.offer(asked(), answered(), request_id="before")

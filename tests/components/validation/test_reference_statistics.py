@@ -12,6 +12,9 @@ from components.example_gen.sources import Source, Sources, write_sources
 from components.validation.readings import read_readings
 from components.validation.reference_statistics import ReferenceStatisticsGen
 from components.validation.split_statistics import read_statistics, splits_of
+from tests.client.logged import answered, asked, example, texts
+from tfxp_client import wire
+from tfxp_client.request_log import RequestLog
 
 SCHEMA = """
 feature { name: "fare" type: FLOAT }
@@ -32,7 +35,7 @@ class Workspace:
         path.write_text(text, encoding="utf-8")
         return Source(str(path), "csv", span)
 
-    def take(self, sources, served=None):
+    def take(self, sources, served=None, format="auto"):
         write_sources(self.examples.uri, sources)
         statistics = self._artifact(standard_artifacts.ExampleStatistics, "statistics")
         context = BaseBeamExecutor.Context(
@@ -41,7 +44,7 @@ class Workspace:
         ReferenceStatisticsGen.EXECUTOR_SPEC.executor_class(context).Do(
             {"examples": [self.examples], "schema": [self.schema]},
             {"statistics": [statistics]},
-            {"options": json.dumps({"served": served, "format": "auto", "max_quarantined": 0.01})},
+            {"options": json.dumps({"served": served, "format": format, "max_quarantined": 0.01})},
         )
         return statistics
 
@@ -84,6 +87,27 @@ def test_served_rows_are_a_split_of_their_own(workspace):
     assert splits_of(statistics) == ["served"]
     assert read_statistics(statistics.uri, "served").num_examples == 1
     assert len(statistics.get_string_custom_property("served_fingerprint")) == 64
+
+
+def test_a_log_of_requests_is_served_rows(workspace):
+    folder = workspace.folder / "requests"
+    missing = wire.TensorProto(dtype=wire.DT_FLOAT, float_val=[3.0, float("nan")])
+    missing.tensor_shape.dim.add(size=2)
+    with RequestLog(folder, redact=["rider"]) as log:
+        examples = [example(fare=1.0, rider=b"r1"), example(company=b"B", rider=b"r2")]
+        log.offer(asked(examples=texts(*(e.SerializeToString() for e in examples))), answered())
+        log.offer(asked(fare=missing, company=texts(b"A", b"")), answered())
+
+    statistics = workspace.take(Sources(()), f"{folder}/*/*", format="csv")
+
+    assert read_readings(statistics.uri)["served"].fault == ""
+    split = read_statistics(statistics.uri, "served")
+    found = {feature.path.step[0]: feature for feature in split.features}
+    assert (split.num_examples, set(found)) == (4, {"fare", "company"})
+    assert found["fare"].num_stats.mean == 2
+    assert found["fare"].num_stats.common_stats.num_missing == 2
+    assert found["company"].string_stats.common_stats.num_missing == 2
+    assert found["company"].string_stats.unique == 2
 
 
 def test_without_spans_and_served_rows_there_is_nothing_and_that_is_said(workspace):
