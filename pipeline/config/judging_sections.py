@@ -147,7 +147,7 @@ class InfraValidation(Section):
         rows: Real rows that it must answer, through every signature, over gRPC and REST.
         load_timeout_s: How long it may take to load and to answer, in seconds.
         latency_budget_ms: The most that the p99 of one row over gRPC may be, in milliseconds.
-        image: Of TensorFlow Serving, for Docker, such as "tensorflow/serving:2.19.1"; without one
+        image: Of TensorFlow Serving, for Docker, such as "tensorflow/serving:2.21.0"; without one
             the project's own server is asked.
     """
 

@@ -15,6 +15,7 @@ import pytest
 
 from serving.command_line import parse
 from serving.options import Batching, ServerOptions, Tls
+from tests.client.logged import logs
 from tests.serving.processes import wait_until
 from tfxp_client import wire
 
@@ -72,9 +73,14 @@ def health(port):
 
 
 @pytest.mark.slow
-def test_it_serves_the_latest_version_and_stops_when_what_is_in_flight_is_answered(start, base):
+def test_it_serves_the_latest_version_and_stops_when_what_is_in_flight_is_answered_and_logged(
+    start, base, tmp_path
+):
     base(1)
-    server = start("--model-name", "toy", "--model-base-path", base.folder)
+    requests = tmp_path / "requests"
+    server = start(
+        *("--model-name", "toy", "--model-base-path", base.folder, "--request-log", requests)
+    )
     ports = server.ports()
     assert health(ports["grpc"]) == wire.HealthCheckResponse.SERVING
     assert server.post("toy:predict", {"instances": [2]})["predictions"] == [{"y": 6, "twice": 12}]
@@ -99,6 +105,9 @@ def test_it_serves_the_latest_version_and_stops_when_what_is_in_flight_is_answer
     ]
     assert err == ""
     assert not server.ports_file.exists()
+    logged = [one.log_metadata.model_spec for one in logs(requests)]
+    assert [spec.signature_name for spec in logged] == ["serving_default", "slow"]
+    assert {spec.version.value for spec in logged} == {1}
 
 
 @pytest.mark.slow
