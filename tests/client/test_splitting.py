@@ -86,6 +86,16 @@ def test_a_share_that_grows_keeps_its_keys():
     assert (70 <= len(first) <= 130, 160 <= len(second) <= 240) == (True, True)
 
 
+def test_several_labels_have_each_their_share():
+    split = Split({"canary": 0.2, "next": 0.3}, key="rider")
+
+    found = [split.of_key(f"rider {number}") for number in range(2000)]
+
+    assert found.count("canary") == pytest.approx(400, abs=70)
+    assert found.count("next") == pytest.approx(600, abs=80)
+    assert found.count(None) == pytest.approx(1000, abs=90)
+
+
 def test_a_key_is_the_same_from_numpy_and_as_bytes():
     split = Split({"canary": 0.5}, key="id")
 
