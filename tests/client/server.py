@@ -30,6 +30,7 @@ class Server:
         delays: The same, to the seconds that each answer takes.
         requests: All that came, in order: (path's last part, message, gRPC context).
         answers: Function from a PredictRequest and a version to outputs.
+        reload_status: In the answer to another configuration, beside gRPC's own.
     """
 
     def __init__(self):
@@ -40,7 +41,7 @@ class Server:
         self.delays = {}
         self.requests = []
         self.answers = sizes
-        self.configs = []
+        self.reload_status = wire.StatusProto()
         self.gone = threading.Event()
 
     def fail(self, method, code, details="", times=1):
@@ -99,7 +100,7 @@ class Server:
                     "which is not currently available for inference",
                 )
             self.labels[label] = version
-        return wire.ReloadConfigResponse()
+        return wire.ReloadConfigResponse(status=self.reload_status)
 
     def _version(self, spec, context):
         available = [number for number, state in self.versions.items() if state == "AVAILABLE"]

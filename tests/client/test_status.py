@@ -103,6 +103,14 @@ def test_a_label_for_a_version_that_is_not_available_is_refused(server, client):
     assert server.labels == {}
 
 
+def test_a_refusal_that_stands_in_the_answer_only_is_one_too(server, client):
+    server.reload_status = wire.StatusProto(error_code=9, error_message="not now")
+
+    with pytest.raises(ServerRefused, match="not now") as caught:
+        client.reload(CONFIG.replace("VERSION", "1"))
+    assert caught.value.code is grpc.StatusCode.FAILED_PRECONDITION
+
+
 def test_a_text_that_is_no_configuration_is_not_sent(server, client):
     with pytest.raises(ValueError, match="no ModelServerConfig in text format"):
         client.reload("model_config_list { confg {} }")
