@@ -277,6 +277,15 @@ def test_rows_that_a_gate_refused_are_not_a_failure(runs):
 
     assert f"Refused: nothing was pushed\n{detail}" in page.text["verdict"]
     assert re.search(r"DataGate\s*refused", page.text["lineage"])
+
+
+def test_a_version_that_is_not_rolled_out_is_not_told_as_never_pushed(runs):
+    detail = "Pusher: version 2 was pushed and does not become stable"
+    runs.add("run-1", failed=["Pusher"], outcome="refused", detail=detail)
+
+    page = read(written(runs))
+
+    assert f"Refused: no label was moved\n{detail}" in page.text["verdict"]
     assert "The rows were not validated in this run." in page.text["data"]
 
 
