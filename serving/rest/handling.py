@@ -104,7 +104,7 @@ class Handling:
             "regress": self._regress,
         }
         request_id = request.headers.get(REQUEST_ID, "")
-        return await methods[target.method](target, await request.read(), request_id)
+        return await methods[target.method](target, await _body(request), request_id)
 
     async def _predict(self, target: Target, body: bytes, request_id: str) -> bytes:
         document = parse_json(body)
@@ -155,6 +155,15 @@ class Handling:
             msg = f"the answer has {len(body)} bytes; at most {limit} are sent: ask for fewer rows"
             raise ServingError(grpc.StatusCode.RESOURCE_EXHAUSTED, msg)
         return body
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except (web.RequestPayloadError, ConnectionError) as error:
+        # A coding that it is not in, fewer bytes than were announced, a caller who hung up.
+        msg = "the body cannot be read: it ends early, or is not encoded as its headers say"
+        raise invalid(msg) from error
 
 
 def _examples_request(request: Any, target: Target, body: bytes) -> Any:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
@@ -24,6 +25,7 @@ class Served:
     process: subprocess.Popen
     grpc_port: int
     rest_port: int
+    log: Path
 
     def is_alive(self):
         return self.process.poll() is None
@@ -51,19 +53,20 @@ def served(toys, tmp_path_factory):
     config = folder / "models.config"
     config.write_text("model_config_list {\n" + "\n".join(entries) + "\n}\n")
     ports_file = folder / "ports.json"
-    with (folder / "server.log").open("w") as log:
+    log = folder / "server.log"
+    with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "serving", "--model-config-file", config, "--grpc-port", "0"]
             + ["--rest-port", "0", "--max-message-bytes", str(MESSAGE_BYTES)]
             + ["--ports-file", ports_file],
-            stdout=log,
+            stdout=out,
             stderr=subprocess.STDOUT,
         )
     try:
         wait_until(lambda: ports_file.exists() or process.poll() is not None, 120)
-        assert ports_file.exists(), (folder / "server.log").read_text()
+        assert ports_file.exists(), log.read_text()
         ports = json.loads(ports_file.read_text())
-        yield Served(process, ports["grpc"], ports["rest"])
+        yield Served(process, ports["grpc"], ports["rest"], log)
     finally:
         process.terminate()
         process.wait(60)

@@ -103,6 +103,7 @@ def test_bytes_that_are_no_http_harm_nobody(served, channel, junk):
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(junk)
     assert answers(channel) == [3, 6]
+    assert "Traceback" not in served.log.read_text(errors="replace")
     assert served.is_alive()
 
 

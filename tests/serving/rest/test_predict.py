@@ -1,7 +1,10 @@
+import gzip
 import json
+import socket
 
 import pytest
 
+from tests.serving.processes import wait_until
 from tests.serving.rest.asking import ask, http_call, post, refused
 
 ROWS = [
@@ -214,6 +217,30 @@ def test_a_large_value_is_not_shown_whole(running):
 def test_a_body_beyond_the_limit_is_too_large(running):
     status, answer = post(running, "/v1/models/taxi:predict", b" " * 1_100_000)
     assert (status, answer) == (413, {"error": "Request Entity Too Large"})
+
+
+def test_a_body_may_be_compressed_if_it_is_what_it_says(running):
+    def coded(body):
+        path = "/v1/models/taxi:predict"
+        headers = {"Content-Encoding": "gzip"}
+        status, answer, _ = http_call(running.rest_port, "POST", path, body, headers)
+        return status, json.loads(answer)
+
+    body = b'{"signature_name": "echo_float", "instances": [1.5]}'
+    assert coded(gzip.compress(body)) == (200, {"predictions": [1.5]})
+    assert coded(gzip.compress(b" " * 50_000_000))[0] == 413
+    status, answer = coded(body)
+    assert status == 400
+    assert "not encoded as its headers say" in answer["error"]
+
+
+def test_a_caller_who_hangs_up_within_a_body_leaves_no_trace(running, caplog):
+    head = b"POST /v1/models/taxi:predict HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", running.rest_port)) as connection:
+        connection.sendall(head)
+    ask(running, "echo_float", instances=[1.5])
+    wait_until(lambda: running.metrics.in_flight == 0)
+    assert not caplog.records
 
 
 def test_an_answer_beyond_the_limit_is_refused(running):
