@@ -277,6 +277,7 @@ def test_rows_that_a_gate_refused_are_not_a_failure(runs):
 
     assert f"Refused: nothing was pushed\n{detail}" in page.text["verdict"]
     assert re.search(r"DataGate\s*refused", page.text["lineage"])
+    assert "The rows were not validated in this run." in page.text["data"]
 
 
 def test_a_version_that_is_not_rolled_out_is_not_told_as_never_pushed(runs):
@@ -286,7 +287,6 @@ def test_a_version_that_is_not_rolled_out_is_not_told_as_never_pushed(runs):
     page = read(written(runs))
 
     assert f"Refused: no label was moved\n{detail}" in page.text["verdict"]
-    assert "The rows were not validated in this run." in page.text["data"]
 
 
 def test_the_largest_difference_of_each_signature_is_told_first(runs):
