@@ -122,6 +122,25 @@ def test_a_batch_has_at_most_its_size_and_a_larger_request_runs_alone():
     assert sorted(map(len, batches)) == [1, 4, 9]
 
 
+def test_a_request_that_does_not_fit_leaves_its_place_to_one_that_does():
+    async def play(model, batcher):
+        first = await busy(model, batcher, threads=1)
+        asked = [ask(batcher, 1, 1, 1), ask(batcher, 2, 2), ask(batcher, 3)]
+        await asyncio.sleep(0.001)
+        model.open.set()
+        await asyncio.gather(*first, *asked)
+        return model.batches
+
+    assert scenario(play, max_batch_size=4, threads=1) == [[1, 1, 1, 3], [2, 2]]
+
+
+def test_a_request_that_is_larger_than_the_queue_is_run_when_nothing_waits():
+    async def play(model, batcher):
+        return await answers(ask(batcher, 1, 1, 1))
+
+    assert scenario(play, max_batch_size=2, max_enqueued_batches=1) == [[2, 2, 2]]
+
+
 def test_other_inner_shapes_outputs_and_signatures_are_not_mixed():
     async def play(model, batcher):
         first = await busy(model, batcher)
@@ -157,6 +176,27 @@ def test_nobody_fails_for_the_row_of_another():
     assert [one, two, four, five] == [[2], [4], [8], [10]]
     assert three.code is grpc.StatusCode.INVALID_ARGUMENT
     assert str(three) == "-3.0 is negative"
+
+
+def test_a_row_that_was_given_up_while_its_batch_ran_is_not_run_again():
+    async def play(model, batcher):
+        first = await busy(model, batcher, threads=1)
+        asked = [ask(batcher, x) for x in (1, -3, 4)]
+        await asyncio.sleep(0.001)
+        model.open.set()
+        await asyncio.gather(*first)
+        model.open.clear()
+        while not model.batches:
+            await asyncio.sleep(0.001)
+        asked[1].cancel()
+        await asyncio.sleep(0.001)
+        model.open.set()
+        return await answers(asked[0], asked[2]), model.batches[1:]
+
+    found, batches = scenario(play, threads=1)
+
+    assert found == [[2], [8]]
+    assert [-3] not in batches
 
 
 def test_a_process_that_died_is_not_asked_again_for_each_row():

@@ -74,7 +74,11 @@ def test_a_model_that_is_added_to_the_file_is_served(follow, tmp_path):
 def test_a_file_that_cannot_be_read_changes_nothing_and_is_said_once(follow, tmp_path):
     write(follow.path, entry(tmp_path, "one"))
 
-    follow.play(lambda: bool(follow.lines), lambda: follow.path.write_text("model_config"))
+    looked = []
+    follow.models.look = looked_at(follow.models.look, looked)
+    broken = [lambda: follow.path.write_text("model_config"), looked.clear]
+
+    follow.play(lambda: bool(follow.lines) and len(looked) > 5, *broken)
 
     (line,) = follow.lines
     assert line.startswith(f"configuration not taken: {follow.path}: ")
