@@ -73,7 +73,7 @@ class ServerOptions:
         rest_port: 0 takes a free one; None serves no REST.
         max_message_bytes: Of a request or an answer, gRPC and REST.
         rest_timeout_s: Of a REST request, which has no deadline of its own.
-        max_requests_at_once: Beyond, RESOURCE_EXHAUSTED at once.
+        max_requests_at_once: For predictions; beyond, RESOURCE_EXHAUSTED at once.
         load_timeout_s: A version that is not loaded and warm by then has failed.
         load_attempts: A version that fails is tried so often.
         load_retry_s: Seconds between two attempts.

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 import grpc
@@ -27,7 +28,7 @@ def unary(
     answer: Answer,
     model_of: Callable[[Any], str],
     *,
-    is_logged: bool = False,
+    is_prediction: bool = False,
 ) -> Any:
     """The handler of a method.
 
@@ -40,17 +41,17 @@ def unary(
         request_type: Its message.
         answer: Gives the response, or raises ServingError.
         model_of: The model that a request names, for the metrics.
-        is_logged: Whether answered requests are shown to the log.
+        is_prediction: Whether it takes one of the places, and is shown to the log when answered.
     """
 
     async def handle(raw: bytes, context: Any) -> bytes:
         start = time.perf_counter()
         request, status = None, grpc.StatusCode.OK
         try:
-            with desk.place():
+            with desk.place() if is_prediction else nullcontext():
                 request = _parsed(request_type, raw)
                 response = await answer(request, context.time_remaining())
-                if is_logged and desk.log is not None:
+                if is_prediction and desk.log is not None:
                     desk.log.offer(request, response, request_id=_request_id(context))
                 return _serialized(response, desk.options.max_message_bytes)
         except asyncio.CancelledError:

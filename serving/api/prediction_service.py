@@ -25,13 +25,13 @@ def prediction_service(desk: Desk) -> grpc.GenericRpcHandler:
 
     methods = {
         "Predict": unary(
-            desk, "Predict", wire.PredictRequest, desk.predict, _model, is_logged=True
+            desk, "Predict", wire.PredictRequest, desk.predict, _model, is_prediction=True
         ),
         "Classify": unary(
-            desk, "Classify", wire.ClassificationRequest, desk.classify, _model, is_logged=True
+            desk, "Classify", wire.ClassificationRequest, desk.classify, _model, is_prediction=True
         ),
         "Regress": unary(
-            desk, "Regress", wire.RegressionRequest, desk.regress, _model, is_logged=True
+            desk, "Regress", wire.RegressionRequest, desk.regress, _model, is_prediction=True
         ),
         "MultiInference": unary(
             desk,
@@ -39,7 +39,7 @@ def prediction_service(desk: Desk) -> grpc.GenericRpcHandler:
             wire.MultiInferenceRequest,
             desk.multi_inference,
             lambda request: request.tasks[0].model_spec.name if request.tasks else "",
-            is_logged=True,
+            is_prediction=True,
         ),
         "GetModelMetadata": unary(
             desk, "GetModelMetadata", wire.GetModelMetadataRequest, metadata, _model

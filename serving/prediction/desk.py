@@ -51,7 +51,7 @@ class Desk:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Holds a place for one request.
+        """Holds a place for one request for a prediction.
 
         Raises:
             ServingError: RESOURCE_EXHAUSTED: there is none.

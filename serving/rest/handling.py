@@ -65,9 +65,8 @@ class Handling:
             raise web.HTTPNotFound
         target, code = None, grpc.StatusCode.OK
         try:
-            with self._desk.place():
-                target = parse_path(request.method, path)
-                body = await self._asked(target, request)
+            target = parse_path(request.method, path)
+            body = await self._asked(target, request)
         except asyncio.CancelledError:
             code = grpc.StatusCode.CANCELLED
             raise
@@ -104,7 +103,8 @@ class Handling:
             "regress": self._regress,
         }
         request_id = request.headers.get(REQUEST_ID, "")
-        return await methods[target.method](target, await _body(request), request_id)
+        with self._desk.place():
+            return await methods[target.method](target, await _body(request), request_id)
 
     async def _predict(self, target: Target, body: bytes, request_id: str) -> bytes:
         document = parse_json(body)

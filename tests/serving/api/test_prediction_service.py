@@ -4,6 +4,7 @@ import grpc
 import pytest
 
 from tests.serving.api.calling import (
+    MODEL,
     PREDICTION,
     asking,
     call,
@@ -13,6 +14,7 @@ from tests.serving.api.calling import (
     with_floats,
 )
 from tests.serving.in_memory import CLASSIFY, REGRESS, Running
+from tests.serving.rest.asking import get, post
 from tfxp_client import wire
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
@@ -280,6 +282,11 @@ def test_requests_beyond_the_limit_are_refused_at_once_and_a_place_comes_back():
             code, text = refused(channel, "Predict", with_floats(asking("echo_float"), 1.0))
             assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
             assert "2 requests at once" in text
+            assert post(server, "/v1/models/taxi:predict", {"instances": ["a"]})[0] == 429
+            # Whoever looks after the server is let in all the same.
+            assert get(server, "/v1/models/taxi")[0] == 200
+            status = asking(request=wire.GetModelStatusRequest())
+            call(channel, "GetModelStatus", status, wire.GetModelStatusResponse, MODEL)
             server.soon(version.released.set)
             for thread in threads:
                 thread.join(10)
