@@ -96,7 +96,7 @@ class Place:
         for name, text in (("schema.pbtxt", SCHEMA), ("what.toml", WHAT), ("where.toml", WHERE)):
             (folder / name).write_text(text.replace("FOLDER", str(folder)))
         self.rows = folder / "rows.csv"
-        self.rows.write_text("id,size,y\na,1,0\nb,x,1\nc,3,1\na,4,1\n")
+        self.rows.write_text("id,size,y\na,1,0\nb,x,1\na,3,1\nc,4,1\n")
 
     def push(self, factor, label="stable", rounds=0):
         model = self.models(factor, rounds)
@@ -139,8 +139,8 @@ def test_the_stable_version_answers_and_both_counts_are_printed(place):
 
     assert place.table() == [
         {"row_key": "a", "probability": 0.25, "model_version": 2},
-        {"row_key": "c", "probability": 0.75, "model_version": 2},
-        {"row_key": "a", "probability": 1.0, "model_version": 2},
+        {"row_key": "a", "probability": 0.75, "model_version": 2},
+        {"row_key": "c", "probability": 1.0, "model_version": 2},
     ]
     assert "4 rows in = 3 predictions + 1 rejected in " in said
     assert "model    things version 2\n" in said
