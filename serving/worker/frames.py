@@ -1,7 +1,6 @@
 """Messages between the server and a worker: pickles with their length in front, over a socket.
 
-Both ends are this project on this machine, so that pickle is safe, and it is the cheapest: numbers
-of an array travel as one piece of memory.
+Both ends are this project on this machine, so that pickle is safe; of bytes and lists it is cheap.
 """
 
 import pickle

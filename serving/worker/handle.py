@@ -10,6 +10,7 @@ import grpc
 import numpy as np
 
 from serving.servable import Arrays, ServingError, Signature, TensorSpec
+from serving.worker.arrays import flattened, restored
 from serving.worker.frames import Unpacker, pack
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -67,7 +68,7 @@ class Worker(asyncio.Protocol):
             raise _gone()
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
-        self._transport.write(pack((number, signature, dict(inputs), tuple(outputs))))
+        self._transport.write(pack((number, signature, flattened(inputs), tuple(outputs))))
         try:
             return await answer
         finally:
@@ -96,7 +97,7 @@ class Worker(asyncio.Protocol):
                     _settle(self._loaded, ServingError(_CODES[code], text))
                 case (number, dict(answer)):
                     if waiting := self._answers.get(number):
-                        _settle(waiting, answer)
+                        _settle(waiting, restored(answer))
                 case (number, (code, text)):
                     if waiting := self._answers.get(number):
                         _settle(waiting, ServingError(_CODES[code], text))

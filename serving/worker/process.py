@@ -5,6 +5,7 @@ import socket
 import threading
 from typing import Any
 
+from serving.worker.arrays import flattened, restored
 from serving.worker.errors import refusal_of
 from serving.worker.frames import pack, received
 from serving.worker.saved_model import SavedModel
@@ -53,7 +54,7 @@ class _Worker:
         while True:
             number, signature, inputs, outputs = self._asked.get()
             try:
-                answer: Any = model.run(signature, inputs, outputs)
+                answer: Any = flattened(model.run(signature, restored(inputs), outputs))
             except Exception as error:
                 # Plain: reading a class of ours, the server would import this module's TensorFlow.
                 answer = tuple(refusal_of(error))
