@@ -15,8 +15,8 @@ from components.training.distribution import devices, shared_batch
 from tests.components.learning import trips
 
 PAIR = ("/device:CPU:0", "/device:CPU:1")
-# Sums come in another order, which hundreds of steps make more of.
-TOLERANCE = 1e-3
+# Sums come in another order.
+TOLERANCE = 1e-5
 
 pytestmark = pytest.mark.slow
 
@@ -46,22 +46,22 @@ def looks(model_dir):
     return json.loads(record.read_text())["looks"]
 
 
-def test_two_devices_fit_the_model_that_one_fits(pair, taxi):
-    alone, together = (
-        trips.ask(loaded, taxi.rows[2000:])["probability"] for loaded in (taxi.loaded, pair.loaded)
-    )
+def test_two_devices_take_the_steps_that_one_takes(pair, taxi):
+    alone = looks(Path(taxi.model.uri))[: len(pair.looks)]
 
-    assert np.abs(together - alone).mean() < TOLERANCE
-
-
-def test_what_is_seen_of_the_fit_is_that_of_all_rows(pair, taxi):
-    alone = looks(Path(taxi.model.uri))
-
+    assert len(alone) > 3
     assert [look["step"] for look in pair.looks] == [look["step"] for look in alone]
     for name in ("fitted", "held_out"):
         np.testing.assert_allclose(
             [look[name] for look in pair.looks], [look[name] for look in alone], atol=TOLERANCE
         )
+
+
+def test_what_two_devices_fitted_is_exported_as_any_model(pair, taxi):
+    probability = trips.ask(pair.loaded, taxi.rows[2000:])["probability"][:, 0]
+
+    label = trips.ask(pair.loaded, taxi.rows[2000:], "transform_features")["tips_xf"]
+    assert probability[label == 1].mean() > probability[label == 0].mean() + 0.1
 
 
 def test_gradients_and_losses_are_added_up_and_what_is_kept_is_alike(pair):
