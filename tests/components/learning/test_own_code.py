@@ -200,10 +200,12 @@ def test_own_features_are_learnt_from_and_served_like_ours(shop):
 
 
 def test_an_own_label_stands_in_place_of_ours(shop):
-    model = shop.model("labelled", preprocessing_fn="own_shop.with_label")
+    output = shop.transform("labelled", preprocessing_fn="own_shop.with_label")
     rows = [{"price": 1.0, "town": b"North", "bought": bought} for bought in (0, 1)]
 
-    assert trips.ask(model, rows, "transform_features")["bought_xf"].tolist() == [1, 0]
+    parsed = tf.io.parse_example([*map(trips.serialized, rows)], output.raw_feature_spec())
+    encoded = output.transform_features_layer()(parsed)
+    assert encoded["bought_xf"].numpy().tolist() == [1, 0]
 
 
 def test_an_own_network_of_own_features_counts_as_one_member(shop):

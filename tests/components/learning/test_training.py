@@ -5,8 +5,11 @@ import pytest
 
 from components.errors import ComponentError, InputError
 from components.training import batches
+from components.training.data import read_training_data
 from components.training.features import FeatureReader, example_files
+from components.training.named_weights import named_weights, read_weights
 from components.training.options import TrainingOptions
+from components.training.training import train
 from tests.components.learning import trips
 
 SCHEMA = """
@@ -56,7 +59,14 @@ def toys(tmp_path_factory):
         )
         return trips.load(model)
 
-    fit.rows = rows
+    def weights(seed):
+        told = trips.TRAINING | {"label": LABEL, "steps": 30, "batch_size": 20, "seed": seed}
+        options = TrainingOptions.from_plain(told | {"learning_rate": 0.01})
+        patterns, graph = [f"{examples.uri}/Split-train/*"], str(folder / "transform")
+        data = read_training_data(patterns, graph, f"{schema.uri}/schema.pbtxt", options)
+        return named_weights(train(options, data).model, data).arrays
+
+    fit.rows, fit.weights, fit.folder = rows, weights, folder
     return fit
 
 
@@ -70,14 +80,20 @@ def test_forty_separable_rows_are_learnt_entirely(toys):
 
 def test_the_same_seed_gives_the_same_model_and_another_does_not(toys):
     first, again, other = (
-        trips.ask(toys(name, steps=30, seed=seed), toys.rows)["probability"]
-        for name, seed in (("first", 1), ("again", 1), ("other", 2))
+        np.concatenate([array.ravel() for array in toys.weights(seed).values()])
+        for seed in (1, 1, 2)
     )
-    tuned = toys("tuned", steps=30, seed=1, hyperparameters={"seed": 2})
 
     np.testing.assert_allclose(first, again, atol=1e-5)
     assert np.abs(first - other).max() > 1e-3
-    np.testing.assert_allclose(trips.ask(tuned, toys.rows)["probability"], other, atol=1e-5)
+
+
+def test_the_trainer_takes_tuned_values_in_place_of_its_own(toys):
+    toys("tuned", steps=30, seed=1, hyperparameters={"seed": 2})
+
+    tuned = read_weights(f"{toys.folder}/tuned/Format-Serving").arrays
+    for name, array in toys.weights(2).items():
+        np.testing.assert_allclose(tuned[name], array, atol=1e-5)
 
 
 def test_a_regression_learns_the_value(toys):
