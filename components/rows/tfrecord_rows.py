@@ -13,6 +13,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,22 +69,32 @@ def serialized(path: str) -> Iterator[list[bytes]]:
     import tensorflow as tf
 
     compression = "GZIP" if path.lower().endswith(".gz") else ""
-    batch: list[bytes] = []
+    records = tf.data.TFRecordDataset(path, compression)
     done = 0
     try:
-        for record in tf.data.TFRecordDataset(path, compression).as_numpy_iterator():
-            batch.append(record)
-            if len(batch) == _BATCH_RECORDS:
-                yield batch
-                done, batch = done + len(batch), []
+        # Handed over one by one, records cost many times what reading them does.
+        for batch in records.batch(_BATCH_RECORDS).as_numpy_iterator():
+            yield batch.tolist()
+            done += len(batch)
     except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
         msg = (
-            f"{path}: record {done + len(batch) + 1} is damaged, or the file was cut off; "
-            "expected a TFRecord file; write it again"
+            f"{path}: record {done + _sound(records.skip(done)) + 1} is damaged, or the file was "
+            "cut off; expected a TFRecord file; write it again"
         )
         raise DataRefused(msg) from error
-    if batch:
-        yield batch
+
+
+def _sound(records: Any) -> int:
+    """How many records there are before a damaged one."""
+    import tensorflow as tf
+
+    count = 0
+    try:
+        for _ in records:
+            count += 1
+    except (tf.errors.DataLossError, tf.errors.OutOfRangeError):
+        pass
+    return count
 
 
 def decoded(records: list[bytes], wanted: Collection[str]) -> Records:
