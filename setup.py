@@ -45,6 +45,9 @@ setup(
         "grpcio",
         "aiohttp==3.*",
         "prometheus-client",
+        "orjson",
+        # TensorFlow's bfloat16 as a type of numpy.
+        "ml-dtypes",
     ],
     extras_require={
         "dev": [
