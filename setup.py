@@ -65,6 +65,8 @@ setup(
             "scikit-learn",
             # Compiles client/tfxp_client/wire.proto.
             "grpcio-tools",
+            # Makes the certificates that TLS is tested with.
+            "cryptography",
             # Carries the schemas of Kubernetes' objects.
             "kubernetes-validate",
             # What the courses serve a model with: the peer of the load test.
