@@ -13,7 +13,7 @@ run: ready ## run the pipeline: from rows to a pushed model
 	@.venv/bin/tfxp run $(ARGS)
 
 test: ready ## run all tests
-	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ready ## lint, formatting, types, and which room imports which
 	@.venv/bin/ruff check

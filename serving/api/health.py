@@ -62,12 +62,13 @@ class Health:
         del context
         last = None
         while True:
-            changed = self._changed
+            # Taken before the watcher is told: what changes meanwhile is told in the next round.
+            changed, is_last = self._changed, self._is_closed
             now = self._status(request.service)
             if now != last:
                 yield now
             last = now
-            if self._is_closed:
+            if is_last:
                 return
             await changed.wait()
 

@@ -256,6 +256,8 @@ def test_interrupted_it_says_how_to_go_on_and_goes_on(long):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell has what runs in its background ignore the signal, and so would the command.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     first = long.out / "part-00000-of-00003.parquet"
     while not first.exists() and process.poll() is None:

@@ -1,6 +1,9 @@
+import asyncio
+
 import grpc
 import pytest
 
+from serving.api.health import Health
 from tests.serving.api.calling import HEALTH, call, refused
 from tests.serving.in_memory import Running
 from tfxp_client import wire
@@ -45,3 +48,15 @@ def test_who_watches_is_told_of_changes_and_let_go_at_the_end():
         found += [answer.status for answer in stream]
     serving, not_serving = wire.HealthCheckResponse.SERVING, wire.HealthCheckResponse.NOT_SERVING
     assert found == [serving, not_serving, serving, not_serving]
+
+
+def test_the_end_is_told_also_to_one_who_is_just_being_told_something_else():
+    async def told():
+        health = Health()
+        watching = health._watch(wire.HealthCheckRequest(), None)
+        first = await anext(watching)
+        health.close()
+        return [first.status, *[answer.status async for answer in watching]]
+
+    serving, not_serving = wire.HealthCheckResponse.SERVING, wire.HealthCheckResponse.NOT_SERVING
+    assert asyncio.run(told()) == [serving, not_serving]
