@@ -1,9 +1,7 @@
 """Whether a running server serves a version: it says that it is available, and it answers rows."""
 
 import math
-import struct
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,10 @@ from registry.models_config import CONFIG
 from registry.server import AVAILABLE, END, Connection, VersionState
 from registry.warm_up import warm_up_requests
 from tfxp_client import wire
+from tfxp_client.tensors import read
 
 _LOOK_EVERY_S = 0.1
-_FLOATS = {wire.DT_FLOAT: ("f", "float_val"), wire.DT_DOUBLE: ("d", "double_val")}
+_FLOATS = (wire.DT_FLOAT, wire.DT_DOUBLE)
 # Its outputs are features, in which a missing number may be NaN. Every other one predicts.
 _NO_PREDICTION = "transform_features"
 
@@ -144,9 +143,13 @@ def _fault(response: Any, request: Any) -> str:
     for name, tensor in response.outputs.items():
         if _rows(tensor) != rows:
             return f"{_rows(tensor)} answers in output {name!r}, to {rows} rows"
-        if asked.signature_name == _NO_PREDICTION:
+        if asked.signature_name == _NO_PREDICTION or tensor.dtype not in _FLOATS:
             continue
-        for value in _floats(tensor):
+        try:
+            values = read(tensor).values
+        except ValueError as error:
+            return f"output {name!r} cannot be read: {error}"
+        for value in values:
             if not math.isfinite(value):
                 return f"output {name!r} is {value}, expected a finite number"
     return ""
@@ -155,13 +158,3 @@ def _fault(response: Any, request: Any) -> str:
 def _rows(tensor: Any) -> int:
     dims = tensor.tensor_shape.dim
     return int(dims[0].size) if dims else 1
-
-
-def _floats(tensor: Any) -> Iterator[float]:
-    """The numbers of a tensor of floats; none for any other."""
-    if tensor.dtype not in _FLOATS:
-        return
-    code, field = _FLOATS[tensor.dtype]
-    if tensor.tensor_content:
-        yield from (value for (value,) in struct.iter_unpack(f"<{code}", tensor.tensor_content))
-    yield from getattr(tensor, field)

@@ -25,6 +25,7 @@ class StandIn:
         slow: Versions that stay LOADING.
         mute: Versions that answer requests with an error.
         answer: The number that every row is answered with.
+        surplus: Numbers too many in an answer.
         is_deaf: Whether labels are not followed.
         refused: Editions of the file that were refused, as their labels.
         log: Every state that the server was in: versions, labels.
@@ -34,6 +35,7 @@ class StandIn:
         self.base, self.model = base, model
         self.broken, self.slow, self.mute = {}, set(), set()
         self.answer = 0.5
+        self.surplus = 0
         self.is_deaf = False
         self.refused, self.log = [], []
         self._states, self._labels = {}, {}
@@ -131,7 +133,7 @@ class StandIn:
         output = response.outputs["probability"]
         output.dtype = wire.DT_FLOAT
         output.tensor_shape.dim.add(size=rows)
-        output.float_val.extend([self.answer] * rows)
+        output.float_val.extend([self.answer] * (rows + self.surplus))
         return response
 
 

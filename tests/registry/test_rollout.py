@@ -15,7 +15,7 @@ from registry.labels import labelled_only
 from registry.models_config import change_entry, read_entry
 from registry.rollout import Rollout
 from registry.server import Server
-from registry.warm_up import WARM_UP_FILE
+from registry.versions import WARM_UP_FILE
 from tests.registry.stand_in import StandIn
 
 
@@ -81,6 +81,10 @@ def test_labelling_at_once_is_what_a_server_refuses(base, rollout, serving):
         (
             lambda serving: setattr(serving, "answer", float("nan")),
             "output 'probability' is nan, expected a finite number",
+        ),
+        (
+            lambda serving: setattr(serving, "surplus", 1),
+            r"output 'probability' cannot be read: 2 values in a tensor of shape \[1\]",
         ),
     ],
 )
