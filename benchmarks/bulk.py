@@ -15,9 +15,11 @@ from typing import Any
 
 import click
 import numpy as np
-from alone import PROJECT, last_line
+from alone import last_line
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks.runs import PROJECT
 
 SCRIPT = "bulk_one.py"
 # In the order in which they run.

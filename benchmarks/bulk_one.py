@@ -26,11 +26,10 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.proto import bulk_inferrer_pb2, example_gen_pb2
 from tfx.types import standard_artifacts
 
+from benchmarks.runs import PROJECT, TFXP, where_below
 from components.bulk_inferrer.component import BulkInferrer
 from components.locations import resolve
 
-PROJECT = pathlib.Path(__file__).resolve().parents[1]
-LOCAL = PROJECT / "configs" / "local.toml"
 TRIPS = "package://tfx/examples/chicago_taxi_pipeline/data/simple/data.csv"
 IN_MEMORY_BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
 GZIP = tf.io.TFRecordOptions(compression_type="GZIP")
@@ -40,12 +39,8 @@ OUTPUT = "probability"
 
 def prepare(folder: pathlib.Path, count: int) -> None:
     """Trains a model with our pipeline, and repeats the packaged trips."""
-    where = folder / "where.toml"
-    text = LOCAL.read_text(encoding="utf-8")
-    where.write_text(text.replace('"var/', f'"{folder}/'), encoding="utf-8")
-    tfxp = str(pathlib.Path(sys.executable).with_name("tfxp"))
     subprocess.run(
-        [tfxp, "run", "--where", str(where), "--until", "Trainer"]
+        [TFXP, "run", "--where", where_below(folder), "--until", "Trainer"]
         + ["--set", "training.steps=300"],
         check=True,
         cwd=PROJECT,

@@ -20,7 +20,8 @@ from ml_metadata.proto import metadata_store_pb2
 from rich.console import Console
 from rich.table import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
+from benchmarks.runs import PROJECT, TFXP, where_below
+
 STEPS = 1000
 
 # Stock node to the node of ours that does its work.
@@ -82,12 +83,8 @@ def run_stock(folder: Path) -> Result:
 def run_ours(folder: Path) -> Result:
     """Runs our pipeline with every root below `folder`."""
     folder.mkdir(parents=True)
-    where = folder / "where.toml"
-    text = (PROJECT / "configs" / "local.toml").read_text(encoding="utf-8")
-    where.write_text(text.replace('"var/', f'"{folder}/'), encoding="utf-8")
-    tfxp = str(Path(sys.executable).with_name("tfxp"))
     measured = measure(
-        [tfxp, "run", "--where", str(where), "--set", f"training.steps={STEPS}"],
+        [str(TFXP), "run", "--where", str(where_below(folder)), "--set", f"training.steps={STEPS}"],
         folder / "log.txt",
         PROJECT,
     )

@@ -11,9 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from alone import PROJECT, Result, last_line, measured, median
+from alone import Result, last_line, measured, median
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks.runs import PROJECT
 
 SCRIPT = "evaluator_one.py"
 

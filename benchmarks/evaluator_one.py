@@ -21,13 +21,13 @@ from tfx.components.evaluator import executor as tfx_evaluator
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import standard_artifacts
 
+from benchmarks.runs import PROJECT, TFXP, where_below
 from components.evaluator.eval_config import eval_config
 from components.evaluator.executor import Executor
 from components.evaluator.options import EvaluatorOptions
 from pipeline import options
 from pipeline.config import load
 
-PROJECT = pathlib.Path(__file__).resolve().parents[1]
 TAXI, LOCAL = PROJECT / "configs" / "taxi.toml", PROJECT / "configs" / "local.toml"
 IN_MEMORY_BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
 GZIP = tf.io.TFRecordOptions(compression_type="GZIP")
@@ -35,13 +35,10 @@ GZIP = tf.io.TFRecordOptions(compression_type="GZIP")
 
 def prepare(folder: pathlib.Path, counts: list[int]) -> None:
     """Trains two models with our pipeline, and repeats its evaluation split."""
-    where = folder / "where.toml"
-    text = LOCAL.read_text(encoding="utf-8")
-    where.write_text(text.replace('"var/', f'"{folder}/'), encoding="utf-8")
-    tfxp = str(pathlib.Path(sys.executable).with_name("tfxp"))
+    where = where_below(folder)
     for seed, name in enumerate(("candidate", "baseline")):
         subprocess.run(
-            [tfxp, "run", "--where", str(where), "--until", "Trainer"]
+            [TFXP, "run", "--where", where, "--until", "Trainer"]
             + ["--set", "training.steps=300", "--set", f"training.seed={seed}"],
             check=True,
             cwd=PROJECT,

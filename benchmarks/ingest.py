@@ -14,10 +14,11 @@ from pathlib import Path
 import click
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from alone import PROJECT, Result, measured, median
+from alone import Result, measured, median
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.runs import PROJECT
 from components.locations import resolve
 
 TRIPS = "package://tfx/examples/chicago_taxi_pipeline/data/simple/data.csv"

@@ -23,10 +23,10 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score, root_mean_squared_error
 from tables import TABLES, TableToLearn, Task
 
+from benchmarks.runs import PROJECT, TFXP, where_below
 from pipeline.starting.project import start
 from pipeline.starting.wishes import Wishes
 
-PROJECT = Path(__file__).resolve().parents[1]
 OURS = "ours"
 
 _HELD_OUT = 0.2
@@ -85,19 +85,16 @@ def answers_of_ours(
     table = TABLES[name]
     wishes = Wishes(table.label, table.task, (_ORDER,), _ORDER, None, ())
     started = start(name, str(data), wishes, project=folder)
-    where = folder / "where.toml"
-    local = (PROJECT / "configs" / "local.toml").read_text(encoding="utf-8")
-    where.write_text(local.replace('"var/', f'"{folder}/var/'), encoding="utf-8")
     command = [
-        *(Path(sys.executable).with_name("tfxp"), "run", "--until", "Trainer"),
-        *("--config", started.config, "--where", where),
+        *(TFXP, "run", "--until", "Trainer"),
+        *("--config", started.config, "--where", where_below(folder)),
         *("--set", f"data.schema='{started.schema}'"),
         *("--set", f"data.split_starts={{eval='{train}'}}"),
         *("--set", f"training.seed={seed}"),
     ]
     _run(command, folder / "run.log")
-    (model,) = folder.glob("var/artifacts/**/Format-Serving")
-    (examples,) = folder.glob("var/artifacts/**/ExampleGen/**/Split-eval")
+    (model,) = folder.glob("artifacts/**/Format-Serving")
+    (examples,) = folder.glob("artifacts/**/ExampleGen/**/Split-eval")
     out = folder / "answers.npz"
     script = PROJECT / "benchmarks" / "ask_model.py"
     asking = [sys.executable, script, model, examples, table.label, out]

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from alone import PROJECT, last_line
+from alone import last_line
 from rich.console import Console
 from serving_load import Load
 from serving_servers import embedded, fastapi
@@ -34,6 +34,8 @@ from serving_verdict import (
     print_figures,
     print_verdicts,
 )
+
+from benchmarks.runs import PROJECT, TFXP, where_below
 
 _SIZES = click.Choice([str(size) for size in BATCHES])
 
@@ -103,11 +105,7 @@ def pushed_model(folder: Path, console: Console) -> Path:
         console.print("no model yet: running the taxi pipeline")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        where = folder / "where.toml"
-        text = (PROJECT / "configs" / "local.toml").read_text(encoding="utf-8")
-        where.write_text(text.replace('"var/', f'"{folder}/'), encoding="utf-8")
-        tfxp = Path(sys.executable).with_name("tfxp")
-        subprocess.run([tfxp, "run", "--where", where], check=True, cwd=PROJECT)
+        subprocess.run([TFXP, "run", "--where", where_below(folder)], check=True, cwd=PROJECT)
     return max(base.glob("[0-9]*"), key=lambda version: int(version.name))
 
 
