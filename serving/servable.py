@@ -6,11 +6,12 @@ stands behind (`serving/models`, `serving/worker`) loads versions and runs them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Protocol
 
 import grpc
 import numpy as np
+
+from tfxp_client import VersionStatus
 
 Arrays = Mapping[str, np.ndarray]
 """By name of the input or output. Texts are object arrays of bytes."""
@@ -50,31 +51,6 @@ class Signature:
     inputs: Mapping[str, TensorSpec]
     outputs: Mapping[str, TensorSpec]
     method_name: str
-
-
-class State(IntEnum):
-    """Of a version; the numbers of ModelVersionStatus.State."""
-
-    START = 10
-    LOADING = 20
-    AVAILABLE = 30
-    UNLOADING = 40
-    END = 50
-
-
-@dataclass(frozen=True)
-class VersionStatus:
-    """What GetModelStatus says of a version.
-
-    Attributes:
-        code: OK, or why it is not available.
-        message: Empty when OK.
-    """
-
-    version: int
-    state: State
-    code: grpc.StatusCode = grpc.StatusCode.OK
-    message: str = ""
 
 
 class Servable(Protocol):

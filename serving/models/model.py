@@ -9,7 +9,8 @@ from serving.models.config import ModelConfig
 from serving.models.folder import fingerprint
 from serving.models.policy import Standing, to_unload
 from serving.models.version import Version
-from serving.servable import ServingError, VersionStatus
+from serving.servable import ServingError
+from tfxp_client import VersionStatus
 
 MakeVersion = Callable[[str, int, Path, Callable[[Version], None]], Version]
 """Name of the model, number, folder, who is told of new states."""

@@ -13,8 +13,9 @@ from serving.models.labels import check_labels
 from serving.models.model import Model
 from serving.models.version import Version
 from serving.options import ServerOptions
-from serving.servable import ServingError, State, VersionStatus
+from serving.servable import ServingError
 from serving.worker import Host
+from tfxp_client import State, VersionStatus
 
 Report = Callable[[str], None]
 """Takes one line for whoever looks at the terminal."""
@@ -188,7 +189,7 @@ def _wanted(config: ModelConfig) -> Mapping[int, Path] | OSError:
 
 def _line(status: VersionStatus) -> str:
     """What is worth a line on the terminal; empty if nothing is."""
-    if status.state is State.AVAILABLE:
+    if status.is_available:
         return "available"
     if status.state is State.END:
         return f"failed: {status.message}" if status.message else "unloaded"

@@ -12,8 +12,9 @@ from serving.batching import Batcher
 from serving.metrics import Metrics
 from serving.models.folder import Fingerprint, fingerprint
 from serving.options import ServerOptions
-from serving.servable import Arrays, ServingError, Signature, State, VersionStatus
+from serving.servable import Arrays, ServingError, Signature
 from serving.worker import Host, Worker
+from tfxp_client import State, VersionStatus
 
 _FIRST_BACKOFF_S = 0.1
 _LONGEST_BACKOFF_S = 30.0
@@ -71,7 +72,7 @@ class Version:
     @property
     def answers(self) -> bool:
         """Whether it is available."""
-        return self.status.state is State.AVAILABLE
+        return self.status.is_available
 
     @property
     def restarts(self) -> bool:

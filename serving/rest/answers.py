@@ -11,7 +11,8 @@ import orjson
 from serving.prediction.described import SIGNATURE_DEF, signature_map
 from serving.prediction.dtypes import kind_of
 from serving.prediction.plans import invalid
-from serving.servable import Arrays, Servable, VersionStatus
+from serving.servable import Arrays, Servable
+from tfxp_client import VersionStatus
 
 _BYTES_SUFFIX = "_bytes"
 

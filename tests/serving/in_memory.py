@@ -14,8 +14,8 @@ from serving.options import ServerOptions
 from serving.prediction.desk import Desk
 from serving.prediction.dtypes import KINDS
 from serving.rest import application
-from serving.servable import ServingError, Signature, State, TensorSpec, VersionStatus
-from tfxp_client import wire
+from serving.servable import ServingError, Signature, TensorSpec
+from tfxp_client import State, VersionStatus, wire
 
 PREDICT = "tensorflow/serving/predict"
 CLASSIFY = "tensorflow/serving/classify"

@@ -14,9 +14,9 @@ from serving.metrics import Metrics
 from serving.models import ModelConfig, ServedModels
 from serving.models.folder import All, Latest, Specific
 from serving.options import ServerOptions
-from serving.servable import ServingError, State
+from serving.servable import ServingError
 from tests.serving.processes import wait_until, workers
-from tfxp_client import wire
+from tfxp_client import State, wire
 
 pytestmark = pytest.mark.slow
 
