@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import registry
 from pipeline.commands.batch import command
 from pipeline.errors import UserError
+from tests.pipeline.things import configured
 from tfxp_client import Client
 
 pytestmark = pytest.mark.slow
@@ -26,31 +27,6 @@ default_environment: "SERVING"
 feature { name: "size" type: FLOAT presence { min_fraction: 1 } shape {} }
 feature { name: "owner" type: BYTES value_count { min: 1 max: 1 } }
 feature { name: "y" type: INT presence { min_fraction: 1 } shape {} not_in_environment: "SERVING" }
-"""
-WHAT = """\
-name = "things"
-task = "binary"
-[data]
-input = "things.csv"
-schema = "FOLDER/schema.pbtxt"
-[data.columns]
-owner = { privacy = "identifier" }
-[label]
-column = "y"
-[[evaluation.gates]]
-metric = "auc"
-min = 0.6
-"""
-WHERE = """\
-[roots]
-data = "."
-artifacts = "FOLDER/artifacts"
-serving = "FOLDER/serving"
-logs = "FOLDER/logs"
-[metadata]
-path = "FOLDER/metadata.sqlite"
-[run]
-parallel_nodes = 1
 """
 
 
@@ -93,8 +69,8 @@ class Place:
         self.folder, self.models = folder, models
         self.base = folder / "serving"
         self.out = folder / "out"
-        for name, text in (("schema.pbtxt", SCHEMA), ("what.toml", WHAT), ("where.toml", WHERE)):
-            (folder / name).write_text(text.replace("FOLDER", str(folder)))
+        (folder / "schema.pbtxt").write_text(SCHEMA)
+        self.options = configured(folder, folder / "schema.pbtxt")
         self.rows = folder / "rows.csv"
         self.rows.write_text("id,size,y\na,1,0\nb,x,1\na,3,1\nc,4,1\n")
 
@@ -106,8 +82,7 @@ class Place:
         return version
 
     def arguments(self, *more):
-        where = ["--config", f"{self.folder}/what.toml", "--where", f"{self.folder}/where.toml"]
-        return [*where, "--input", str(self.rows), "--output", str(self.out), *more]
+        return [*self.options, "--input", str(self.rows), "--output", str(self.out), *more]
 
     def run(self, *more):
         done = CliRunner().invoke(command, self.arguments(*more), catch_exceptions=False)

@@ -14,6 +14,7 @@ from pipeline.commands.explain import command
 from pipeline.errors import UserError
 from pipeline.runner.store import Store
 from tests.pipeline.runs import node
+from tests.pipeline.things import configured
 
 pytestmark = pytest.mark.slow
 
@@ -25,33 +26,6 @@ feature { name: "the colour" type: BYTES value_count { min: 1 max: 1 } }
 feature { name: "owner" type: BYTES value_count { min: 1 max: 1 } }
 feature { name: "age" type: INT presence { min_fraction: 1 } shape {} }
 feature { name: "y" type: INT presence { min_fraction: 1 } shape {} not_in_environment: "SERVING" }
-"""
-WHAT = """\
-name = "things"
-task = "binary"
-[data]
-input = "things.csv"
-schema = "SCHEMA"
-[data.columns]
-owner = { privacy = "identifier" }
-[label]
-column = "y"
-[features]
-drop = ["age"]
-[[evaluation.gates]]
-metric = "auc"
-min = 0.6
-"""
-WHERE = """\
-[roots]
-data = "."
-artifacts = "FOLDER/artifacts"
-serving = "FOLDER/serving"
-logs = "FOLDER/logs"
-[metadata]
-path = "FOLDER/metadata.sqlite"
-[run]
-parallel_nodes = 1
 """
 # Sizes 1 to 4, the first red, the others without a colour: the mean answer is 0.35.
 BACKGROUND = [(1.0, b"red"), (2.0, None), (3.0, None), (4.0, None)]
@@ -107,9 +81,8 @@ class Place:
     def __init__(self, folder):
         self.folder = folder
         (folder / "schema.pbtxt").write_text(SCHEMA)
-        (folder / "what.toml").write_text(WHAT.replace("SCHEMA", f"{folder}/schema.pbtxt"))
-        (folder / "where.toml").write_text(WHERE.replace("FOLDER", str(folder)))
-        self.arguments = ["--config", f"{folder}/what.toml", "--where", f"{folder}/where.toml"]
+        dropped = '[features]\ndrop = ["age"]'
+        self.arguments = configured(folder, folder / "schema.pbtxt", what=dropped)
 
     def push(self, label="stable", **options):
         export(self.folder / "model", **options)

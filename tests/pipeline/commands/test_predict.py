@@ -14,36 +14,9 @@ import registry
 from pipeline.commands.predict import command
 from pipeline.errors import UserError
 from tests.client.server import serving, sizes
+from tests.pipeline.things import configured
 
 SCHEMA = Path(__file__).parents[2] / "client" / "schema.pbtxt"
-WHAT = """\
-name = "things"
-task = "binary"
-[data]
-input = "things.csv"
-schema = "SCHEMA"
-missing = ["NA"]
-[data.columns]
-owner = { privacy = "identifier" }
-[label]
-column = "y"
-[[evaluation.gates]]
-metric = "auc"
-min = 0.6
-"""
-WHERE = """\
-[roots]
-data = "."
-artifacts = "FOLDER/artifacts"
-serving = "FOLDER/serving"
-logs = "FOLDER/logs"
-[metadata]
-path = "FOLDER/metadata.sqlite"
-[serving]
-address = "ADDRESS"
-[run]
-parallel_nodes = 1
-"""
 
 
 class Place:
@@ -51,10 +24,8 @@ class Place:
 
     def __init__(self, folder, address="localhost:1"):
         self.folder = folder
-        (folder / "what.toml").write_text(WHAT.replace("SCHEMA", str(SCHEMA)))
-        where = WHERE.replace("FOLDER", str(folder)).replace("ADDRESS", address)
-        (folder / "where.toml").write_text(where)
-        self.options = ["--config", f"{folder}/what.toml", "--where", f"{folder}/where.toml"]
+        where = f'[serving]\naddress = "{address}"'
+        self.options = configured(folder, SCHEMA, in_data='missing = ["NA"]', where=where)
 
     def run(self, *arguments):
         """What the command printed, and its exit code."""
