@@ -8,6 +8,8 @@ from registry.errors import RegistryError
 from registry.record import RECORD, Record
 
 SAVED_MODEL = "saved_model.pb"
+WARM_UP_FILE = "assets.extra/tf_serving_warmup_requests"
+"""Below a version's folder, where TF Serving looks for requests to replay while it loads it."""
 
 
 def version_dir(base: Path, model: str, version: int) -> Path:

@@ -8,10 +8,8 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from registry.errors import VersionRefused
+from registry.versions import WARM_UP_FILE
 from tfxp_client import wire
-
-WARM_UP_FILE = "assets.extra/tf_serving_warmup_requests"
-"""Where TF Serving looks for them: TFRecords of PredictionLog."""
 
 # Before a record: its length and a checksum of that; behind it: a checksum of the record.
 _HEAD = struct.Struct("<QI")

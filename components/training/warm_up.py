@@ -17,10 +17,8 @@ from components.training.signatures import (
     SERVE_ROWS,
     TRANSFORM_FEATURES,
 )
+from registry.versions import WARM_UP_FILE
 from schema.features import tensor_name
-
-WARM_UP_FILE = "assets.extra/tf_serving_warmup_requests"
-"""Below the SavedModel's folder, where TensorFlow Serving looks for it."""
 
 WARM_UP_ROWS = 32
 """Rows of the larger request; the other has one. Kernels differ by batch."""

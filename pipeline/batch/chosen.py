@@ -8,8 +8,6 @@ from pipeline.config import Config
 from pipeline.errors import UserError
 from pipeline.terminal.summary import shown
 
-STABLE = "stable"
-
 
 @dataclass(frozen=True)
 class Chosen:

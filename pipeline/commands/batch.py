@@ -15,7 +15,7 @@ from components.bulk_inferrer.needs import Needs
 from components.bulk_inferrer.preparing import Prepared, Request, prepare
 from components.errors import ComponentError
 from components.locations import resolve
-from pipeline.batch.chosen import STABLE, Chosen, choose
+from pipeline.batch.chosen import Chosen, choose
 from pipeline.batch.showing import fit_lines, live_progress, summary_lines
 from pipeline.commands.options import configuration_options
 from pipeline.config import Config, load
@@ -24,6 +24,7 @@ from pipeline.runner.interrupts import sigterm_as_interrupt
 from pipeline.terminal.command_line import command_line
 from pipeline.terminal.loading import loading
 from pipeline.terminal.summary import shown
+from registry import STABLE
 from schema import SERVING, columns, read_schema
 
 

@@ -20,7 +20,7 @@ from pipeline.predicting.tally import Tally
 from pipeline.predicting.writing import STANDARD_OUTPUT
 from pipeline.terminal.command_line import command_line
 from pipeline.terminal.loading import loading
-from registry.labels import STABLE
+from registry import STABLE
 from schema import columns, read_schema
 from schema.labels import Classes, Label, label_classes
 from tfxp_client import Client, ClientError, InvalidRows, RowProblem, Tensor

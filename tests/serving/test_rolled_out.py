@@ -14,7 +14,7 @@ from registry import VersionRefused
 from registry.removing import remove_old
 from registry.rollout import Rollout
 from registry.server import Server
-from registry.warm_up import WARM_UP_FILE
+from registry.versions import WARM_UP_FILE
 from tests.serving.processes import wait_until
 from tfxp_client import wire
 from tfxp_client.methods import PREDICT, serialize
