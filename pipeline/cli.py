@@ -23,6 +23,7 @@ _SUMMARIES = {
     "rollback": "Make the version stable that was so before.",
     "data": "Report on the data of the last run.",
     "schema": "Infer, compare, check and edit the schema.",
+    "kubeflow": "Compile the pipeline for a cluster, submit it, follow it.",
     "config": "Show the effective configuration.",
     "example-data": "Lay out real rows as dated spans, to try windows and drift on.",
     "doctor": "Check this machine and this installation.",

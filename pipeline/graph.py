@@ -27,10 +27,10 @@ from components.validation.data_gate import DataGate
 from components.validation.example_validator import ExampleValidator
 from components.validation.reference_statistics import ReferenceStatisticsGen
 from pipeline import options
-from pipeline.config import What, Where
+from pipeline.config import Place, What
 
 
-def create_pipeline(what: What, where: Where) -> Pipeline:
+def create_pipeline(what: What, where: Place) -> Pipeline:
     """Wires rows to a pushed model: check, learn, judge, push.
 
     Args:

@@ -7,11 +7,11 @@ import tensorflow_data_validation as tfdv
 from tfx_bsl.public.proto import slicing_spec_pb2
 
 from components.evaluator.options import EvaluatorOptions
-from pipeline.config import What, Where
+from pipeline.config import Place, What
 from pipeline.config.features import plain_features
 
 
-def input_location(what: What, where: Where) -> str:
+def input_location(what: What, where: Place) -> str:
     """Where the rows are: below the data root, unless the location says otherwise."""
     return _below_root(what.data.input, where)
 
@@ -47,7 +47,7 @@ def data_gate(what: What) -> str:
     return _json({"severities": dict(what.data.severities), "waivers": waivers})
 
 
-def reference_statistics(what: What, where: Where) -> str:
+def reference_statistics(what: What, where: Place) -> str:
     """Options of ReferenceStatisticsGen."""
     served = _below_root(what.data.served, where) if what.data.served else None
     return _json(
@@ -90,7 +90,7 @@ def tuning(what: What) -> dict[str, Any]:
     return training(what) | {"tuning": what.tuning.model_dump(mode="json")}
 
 
-def checkpoints(where: Where) -> dict[str, Any]:
+def checkpoints(where: Place) -> dict[str, Any]:
     """Where the Trainer keeps a fit on its way; empty for its own storage."""
     return {"checkpoints": where.roots.checkpoints} if where.roots.checkpoints else {}
 
@@ -120,7 +120,7 @@ def parity(what: What) -> str:
     return _json(plain | what.parity.model_dump(mode="json"))
 
 
-def push(what: What, where: Where) -> str:
+def push(what: What, where: Place) -> str:
     """Options of Pusher: the rollout, the server, and what the record says of the configuration."""
     asked = where.serving.model_dump(mode="json", include={"address", "timeout_s"})
     return _json(
@@ -133,7 +133,7 @@ def push(what: What, where: Where) -> str:
     )
 
 
-def batch_location(what: What, where: Where) -> str:
+def batch_location(what: What, where: Place) -> str:
     """Where the rows to predict are: below the data root, unless the location says otherwise."""
     return _below_root(what.batch.input or "", where)
 
@@ -152,7 +152,7 @@ def batch(what: What) -> str:
     )
 
 
-def _below_root(location: str, where: Where) -> str:
+def _below_root(location: str, where: Place) -> str:
     root = where.roots.data
     if root == "." or "://" in location or location.startswith("/"):
         return location

@@ -13,6 +13,14 @@ from pipeline.config.checks import (
     training_problems,
     tuning_problems,
 )
+from pipeline.config.cluster import ClusterWhere
+from pipeline.config.cluster_checks import (
+    env_problems,
+    mount_problems,
+    node_problems,
+    schedule_problems,
+    vertex_problems,
+)
 from pipeline.config.columns import column_problems
 from pipeline.config.document import Document, apply, read_document
 from pipeline.config.fairness import fairness_problems
@@ -20,7 +28,7 @@ from pipeline.config.features import hidden_feature_problems, own_function_probl
 from pipeline.config.gates import gate_problems
 from pipeline.config.overrides import Override, override_name, parse_override
 from pipeline.config.problems import Problem
-from pipeline.config.section import fingerprint
+from pipeline.config.section import Section, fingerprint
 from pipeline.config.validation import Whole, dotted_keys, unknown_key, validate
 from pipeline.config.what import What
 from pipeline.config.where import Where
@@ -39,7 +47,13 @@ _CHECKS = (
     (fairness_problems, ("task", "data", "label", "evaluation")),
     (tuning_problems, ("tuning",)),
     (beam_problems, ("beam",)),
+    (mount_problems, ("roots", "kubeflow")),
+    (env_problems, ("kubeflow",)),
+    (node_problems, ("kubeflow",)),
+    (schedule_problems, ("kubeflow",)),
+    (vertex_problems, ("roots", "kubeflow")),
 )
+_CLUSTER_TABLE = "kubeflow"
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,19 @@ class Config:
 
 
 @dataclass(frozen=True)
+class ClusterConfig:
+    """What is trained, and on which cluster.
+
+    Attributes:
+        what: The problem.
+        where: The cluster.
+    """
+
+    what: What
+    where: ClusterWhere
+
+
+@dataclass(frozen=True)
 class Sources:
     """Both files as they were written, with the overrides in them."""
 
@@ -69,7 +96,7 @@ class Sources:
 
 
 def load(config: str, where: str, overrides: Iterable[str] = ()) -> Config:
-    """Reads and checks the configuration.
+    """Reads and checks the configuration of this machine.
 
     Args:
         config: The *what* file.
@@ -79,30 +106,68 @@ def load(config: str, where: str, overrides: Iterable[str] = ()) -> Config:
     Raises:
         ConfigError: the text has a line for every problem of both files.
     """
-    return load_with_sources(config, where, overrides)[0]
+    if is_of_cluster(where):
+        raise ConfigError(
+            f"{where}: [kubeflow]: is of a cluster, and this command is for this machine; expected "
+            "such as --where configs/local.toml. For the cluster: "
+            f"`tfxp kubeflow compile --where {where}`"
+        )
+    what, the_where, _ = _load(Where, config, where, overrides)
+    return Config(what, the_where)
+
+
+def load_cluster(config: str, where: str, overrides: Iterable[str] = ()) -> ClusterConfig:
+    """As `load`, for a *where* file of a cluster."""
+    if not is_of_cluster(where):
+        raise ConfigError(
+            f"{where}: kubeflow: missing, so it is of no cluster; expected such as "
+            "--where configs/kubeflow.toml. On this machine: "
+            f"`tfxp run --where {where}`"
+        )
+    what, the_where, _ = _load(ClusterWhere, config, where, overrides)
+    return ClusterConfig(what, the_where)
 
 
 def load_with_sources(
     config: str, where: str, overrides: Iterable[str] = ()
-) -> tuple[Config, Sources]:
-    """As `load`, for those who must know where each value comes from."""
-    for_what, for_where, messages = _sorted_overrides(overrides)
+) -> tuple[Config | ClusterConfig, Sources]:
+    """Either kind, for those who must know where each value comes from."""
+    if is_of_cluster(where):
+        what, cluster, sources = _load(ClusterWhere, config, where, overrides)
+        return ClusterConfig(what, cluster), sources
+    what, machine, sources = _load(Where, config, where, overrides)
+    return Config(what, machine), sources
+
+
+def is_of_cluster(where: str) -> bool:
+    """Whether a *where* file, right or wrong, is that of a cluster."""
+    try:
+        return _CLUSTER_TABLE in read_document(where).tables
+    except ConfigError:
+        # Whoever reads it next says what is wrong.
+        return False
+
+
+def _load(
+    kind: type[Whole], config: str, where: str, overrides: Iterable[str]
+) -> tuple[What, Whole, Sources]:
+    for_what, for_where, messages = _sorted_overrides(overrides, kind)
     what, what_document = _read(What, config, for_what, messages)
-    the_where, where_document = _read(Where, where, for_where, messages)
+    the_where, where_document = _read(kind, where, for_where, messages)
     if messages or not (what and the_where and what_document and where_document):
         raise ConfigError("\n".join(messages))
-    return Config(what, the_where), Sources(what_document, where_document)
+    return what, the_where, Sources(what_document, where_document)
 
 
 def _sorted_overrides(
-    texts: Iterable[str],
+    texts: Iterable[str], where: type[Section]
 ) -> tuple[list[Override], list[Override], list[str]]:
     """Overrides of the *what* file, of the *where* file, and a message for each that is neither."""
     for_what: list[Override] = []
     for_where: list[Override] = []
     messages = []
-    siblings = (*What.model_fields, *Where.model_fields)
-    everywhere = (*dotted_keys(What), *dotted_keys(Where))
+    siblings = (*What.model_fields, *where.model_fields)
+    everywhere = (*dotted_keys(What), *dotted_keys(where))
     for text in texts:
         try:
             override = parse_override(text)
@@ -112,7 +177,7 @@ def _sorted_overrides(
         first = override.keys[0]
         if first in What.model_fields:
             for_what.append(override)
-        elif first in Where.model_fields:
+        elif first in where.model_fields:
             for_where.append(override)
         else:
             problem = unknown_key((first,), siblings, everywhere)

@@ -102,19 +102,13 @@ class Beam(Section):
 Port = Annotated[int, Field(ge=0, le=65535, description="a port; 0 takes a free one")]
 
 
-class Serving(Section):
+class Server(Section):
     """The model server, which reads the model base directory.
 
     Attributes:
         address: Host and gRPC port of a running one, which must report a version as available,
             and answer rows with it, before a label is moved to it. Without one nobody is asked.
         timeout_s: Seconds that it has to load a version, and to take over a label.
-        host: Address that `tfxp serve` binds.
-        grpc_port: Of `tfxp serve`.
-        rest_port: Of `tfxp serve`.
-        request_log: Folder for the requests that `tfxp serve` answers, without identifiers; none
-            are written without it.
-        request_log_share: Of the requests, 0 to 1.
     """
 
     address: Annotated[
@@ -125,6 +119,20 @@ class Serving(Section):
         ),
     ] = None
     timeout_s: Count = 120
+
+
+class Serving(Server):
+    """The model server, and how this machine runs one.
+
+    Attributes:
+        host: Address that `tfxp serve` binds.
+        grpc_port: Of `tfxp serve`.
+        rest_port: Of `tfxp serve`.
+        request_log: Folder for the requests that `tfxp serve` answers, without identifiers; none
+            are written without it.
+        request_log_share: Of the requests, 0 to 1.
+    """
+
     host: Text = ServerOptions.host
     grpc_port: Port = ServerOptions.grpc_port
     rest_port: Port = ServerOptions.rest_port or 0

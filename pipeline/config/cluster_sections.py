@@ -1,0 +1,217 @@
+"""What a *where* file says of the cluster: `[kubeflow]` and the tables in it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from pipeline.config.section import Many, Section, Table, Text, frozen
+
+
+def _number_as_text(value: Any) -> Any:
+    """Cores are a number to people and a text to Kubernetes."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
+Cpu = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    Field(
+        pattern=r"^([1-9][0-9]*(\.[0-9]{1,3})?|0\.0{0,2}[1-9][0-9]{0,2}|[1-9][0-9]*m)$",
+        description='a number of cores, such as "2", "0.5" or "500m"',
+    ),
+]
+Memory = Annotated[
+    str,
+    Field(
+        pattern=r"^[1-9][0-9]*(\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)$",
+        description='an amount of memory, such as "512Mi" or "4Gi"',
+    ),
+]
+Retries = Annotated[int, Field(ge=0, le=10, description="a whole number from 0 to 10")]
+_KubernetesName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+        description="a name in Kubernetes: small letters a-z, digits, - and .",
+    ),
+]
+_EnvName = r"^[A-Za-z_][A-Za-z0-9_]*$"
+_Mount = Annotated[
+    str,
+    Field(pattern=r"^(/[^\s:/]+)+$", description='an absolute path, such as "/models"'),
+]
+_Time = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})$",
+        description='a time with its zone, such as "2026-01-31T00:00:00Z"',
+    ),
+]
+
+
+class Resources(Section):
+    """What a step's container asks of its machine, and where it is stopped.
+
+    Attributes:
+        cpu: Requested cores.
+        memory: Requested memory.
+        cpu_limit: Unless stated, none.
+        memory_limit: Unless stated, the requested memory.
+        accelerator: The resource's name in the cluster, such as `nvidia.com/gpu`.
+        accelerator_count: How many of them.
+    """
+
+    cpu: Cpu | None = None
+    memory: Memory | None = None
+    cpu_limit: Cpu | None = None
+    memory_limit: Memory | None = None
+    accelerator: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[A-Za-z0-9]([A-Za-z0-9./_-]*[A-Za-z0-9])?$",
+            description='the name of a resource of the cluster, such as "nvidia.com/gpu"',
+        ),
+    ] = None
+    accelerator_count: Annotated[
+        int | None, Field(ge=1, le=16, description="a whole number from 1 to 16")
+    ] = None
+
+
+class DefaultResources(Resources):
+    """What every step asks for, unless the node's own table says otherwise."""
+
+    cpu: Cpu = "1"
+    memory: Memory = "2Gi"
+
+
+class NodeSettings(Resources):
+    """What holds for one node alone.
+
+    Attributes:
+        retries: Further attempts when the step fails.
+        cache: Whether its result may be that of an earlier run with the same inputs; unless
+            stated, it may where the node reads nothing outside the graph.
+        node_selector: Labels that the machine must have.
+    """
+
+    retries: Retries | None = None
+    cache: Annotated[bool | None, Field(description="true or false")] = None
+    node_selector: Table[Annotated[str, Field(description="a label's value")]] = Field(
+        default_factory=lambda: frozen({})
+    )
+
+
+class Volume(Section):
+    """A volume that every step mounts.
+
+    Attributes:
+        claim: The name of the persistent volume claim.
+        mount: Where steps see it.
+        folder: Of the volume, below which all that they see is; unless stated, the whole.
+    """
+
+    claim: _KubernetesName
+    mount: _Mount
+    folder: Annotated[
+        str | None,
+        Field(pattern=r"^[^\s/:]+(/[^\s/:]+)*$", description="a relative path on the volume"),
+    ] = None
+
+
+class Secret(Section):
+    """A Kubernetes secret that every step finds in its environment.
+
+    Attributes:
+        name: Of the secret.
+        env: Its key to the environment variable.
+        optional: Whether a step starts without it.
+    """
+
+    name: _KubernetesName
+    env: Table[
+        Annotated[
+            str,
+            Field(
+                pattern=_EnvName,
+                description='the name of an environment variable, such as "AWS_ACCESS_KEY_ID"',
+            ),
+        ]
+    ]
+    optional: Annotated[bool, Field(description="true or false")] = False
+
+
+class Schedule(Section):
+    """When a recurring run starts.
+
+    Attributes:
+        cron: KFP's six fields: second, minute, hour, day of month, month, day of week.
+        start: No run before it.
+        end: No run after it.
+        catchup: Whether runs that were missed are made up for.
+        max_concurrency: Runs at once.
+    """
+
+    cron: Annotated[
+        Text,
+        Field(
+            description='six fields, such as "0 0 3 * * *" for three each night: '
+            "second, minute, hour, day of month, month, day of week"
+        ),
+    ]
+    start: _Time | None = None
+    end: _Time | None = None
+    catchup: Annotated[bool, Field(description="true or false")] = False
+    max_concurrency: Annotated[int, Field(ge=1, le=10, description="from 1 to 10")] = 1
+
+
+class Kubeflow(Section):
+    """The cluster.
+
+    Attributes:
+        target: Open-source Kubeflow Pipelines, or Vertex AI, which runs nothing but its own.
+        image: What every step runs in, with its tag or digest.
+        host: The address of the Kubeflow Pipelines API; `KFP_HOST` goes before it.
+        namespace: Of the runs; `KFP_NAMESPACE` goes before it.
+        retries: Further attempts when a step fails.
+        image_pull_policy: When a machine fetches the image anew.
+        image_pull_secrets: Kubernetes secrets with which it may.
+        env: Plain environment of every step; nothing secret.
+        resources: What every step asks for.
+        nodes: By node, what holds for it alone.
+        volumes: What every step mounts.
+        secrets: What every step finds in its environment.
+        schedule: Of `tfxp kubeflow recurring`.
+    """
+
+    target: Literal["kubeflow", "vertex"] = "kubeflow"
+    image: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9][A-Za-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+            r"|@sha256:[0-9a-f]{64})$",
+            description='an image with its tag, such as "registry.example.com/tfxp:0.1.0"',
+        ),
+    ]
+    host: Annotated[
+        str | None,
+        Field(pattern=r"^https?://\S+$", description='an address, such as "https://kfp.example"'),
+    ] = None
+    namespace: _KubernetesName | None = None
+    retries: Retries = 0
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    image_pull_secrets: Annotated[
+        Many[_KubernetesName], Field(description="a list of names of secrets")
+    ] = ()
+    env: Table[Annotated[str, Field(description="a text")]] = Field(
+        default_factory=lambda: frozen({})
+    )
+    resources: DefaultResources = DefaultResources()
+    nodes: Table[NodeSettings] = Field(default_factory=lambda: frozen({}))
+    volumes: Annotated[
+        Many[Volume], Field(description='a list of tables such as { claim = "…", mount = "/…" }')
+    ] = ()
+    secrets: Annotated[
+        Many[Secret], Field(description='a list of tables such as { name = "…", env = { … } }')
+    ] = ()
+    schedule: Schedule | None = None
