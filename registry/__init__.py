@@ -16,7 +16,7 @@ old versions; they bring gRPC with them, and are imported by their names.
 """
 
 from registry.baseline import NO_DIGEST, baseline_version
-from registry.errors import RegistryError, ServerError, VersionRefused
+from registry.errors import RegistryError, ServerError, StorageError, VersionRefused
 from registry.labels import CANARY, STABLE, labels, set_label, stable_version
 from registry.manifest import digest
 from registry.pushing import push
@@ -36,6 +36,7 @@ __all__ = [
     "Record",
     "RegistryError",
     "ServerError",
+    "StorageError",
     "VersionRefused",
     "baseline_version",
     "digest",

@@ -5,6 +5,7 @@ import pytest
 import registry
 from registry import Record
 from registry.server import Server
+from tests.buckets.fixtures import gs, minio, s3, s3_address, store  # noqa: F401
 from tests.registry.stand_in import StandIn
 from tfxp_client import wire
 
