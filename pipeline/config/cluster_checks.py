@@ -96,6 +96,7 @@ def vertex_problems(roots: ClusterRoots, kubeflow: Kubeflow) -> Iterator[Problem
         "image_pull_policy",
         "host",
         "namespace",
+        "service_account",
     ):
         if getattr(kubeflow, key):
             yield Problem(

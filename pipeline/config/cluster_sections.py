@@ -173,6 +173,7 @@ class Kubeflow(Section):
         image: What every step runs in, with its tag or digest.
         host: The address of the Kubeflow Pipelines API; `KFP_HOST` goes before it.
         namespace: Of the runs; `KFP_NAMESPACE` goes before it.
+        service_account: What the steps run as; unless stated, the cluster's own choice.
         retries: Further attempts when a step fails.
         image_pull_policy: When a machine fetches the image anew.
         image_pull_secrets: Kubernetes secrets with which it may.
@@ -198,6 +199,7 @@ class Kubeflow(Section):
         Field(pattern=r"^https?://\S+$", description='an address, such as "https://kfp.example"'),
     ] = None
     namespace: _KubernetesName | None = None
+    service_account: _KubernetesName | None = None
     retries: Retries = 0
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     image_pull_secrets: Annotated[
