@@ -36,8 +36,8 @@ def answer(request: dict[str, Any]) -> int:
             _run(request)
     except Exception as error:
         traceback.print_exc()
-        status, cause = _cause(error)
-        Path(request["error"]).write_text(json.dumps(cause), encoding="utf-8")
+        status, message = cause(error)
+        Path(request["error"]).write_text(json.dumps({"message": message}), encoding="utf-8")
         return status
     return 0
 
@@ -72,46 +72,63 @@ def _compile(request: dict[str, Any]) -> None:
 
 
 def _run(request: dict[str, Any]) -> None:
-    import apache_beam as beam
-    from tfx.orchestration.portable import (
-        beam_executor_operator,
-        data_types,
-        python_executor_operator,
-    )
     from tfx.proto.orchestration import executable_spec_pb2, execution_invocation_pb2
 
     invocation = execution_invocation_pb2.ExecutionInvocation.FromString(
         Path(request["invocation"]).read_bytes()
     )
-    packed = bytes.fromhex(request["executor_spec"])
-    info = data_types.ExecutionInfo.from_proto(invocation)
-    if request["is_beam"]:
-        beam_spec = executable_spec_pb2.BeamExecutableSpec.FromString(packed)
-        beam_operator = beam_executor_operator.BeamExecutorOperator(beam_spec)
-        arguments = list(beam_spec.beam_pipeline_args)
-        # Given arguments, TFX packs its own sources for remote workers at the start of every
-        # Beam step, for seconds. Ours have TFX installed; so they come with the pipeline instead.
-        beam_operator.beam_pipeline_args = []
-        output = beam_operator.run_executor(info, lambda: beam.Pipeline(argv=arguments))
-    else:
-        python_spec = executable_spec_pb2.PythonClassExecutableSpec.FromString(packed)
-        python_operator = python_executor_operator.PythonExecutorOperator(python_spec)
-        output = python_operator.run_executor(info)
+    spec = (
+        executable_spec_pb2.BeamExecutableSpec()
+        if request["is_beam"]
+        else executable_spec_pb2.PythonClassExecutableSpec()
+    )
+    spec.ParseFromString(bytes.fromhex(request["executor_spec"]))
+    output = run_executor(invocation, spec)
     Path(request["result"]).write_bytes(output.SerializeToString())
 
 
-def _cause(error: BaseException) -> tuple[int, dict[str, str]]:
-    """Returns the exit status and what the terminal shows of an error."""
+def run_executor(invocation: Any, spec: Any) -> Any:
+    """Runs one executor as TFX's own launcher would, here and in a cluster's container.
+
+    Args:
+        invocation: TFX's `ExecutionInvocation`; its folders are there.
+        spec: TFX's `BeamExecutableSpec` or `PythonClassExecutableSpec`.
+
+    Returns:
+        TFX's `ExecutorOutput`.
+    """
+    from tfx.orchestration.portable import data_types
+    from tfx.proto.orchestration import executable_spec_pb2
+
+    info = data_types.ExecutionInfo.from_proto(invocation)
+    if isinstance(spec, executable_spec_pb2.BeamExecutableSpec):
+        import apache_beam as beam
+        from tfx.orchestration.portable import beam_executor_operator
+
+        beam_operator = beam_executor_operator.BeamExecutorOperator(spec)
+        arguments = list(spec.beam_pipeline_args)
+        # Given arguments, TFX packs its own sources for remote workers at the start of every
+        # Beam step, for seconds. Ours have TFX installed; so they come with the pipeline instead.
+        beam_operator.beam_pipeline_args = []
+        return beam_operator.run_executor(info, lambda: beam.Pipeline(argv=arguments))
+    from tfx.orchestration.portable import python_executor_operator
+
+    return python_executor_operator.PythonExecutorOperator(spec).run_executor(info)
+
+
+def cause(error: BaseException) -> tuple[int, str]:
+    """Returns the exit status and the few words that a person is shown of an error."""
     from components.errors import ComponentError, Refused
+    from pipeline.errors import UserError
     from registry import RegistryError
     from schema import SchemaError
 
     message = str(error).split(_WHILE_RUNNING, maxsplit=1)[0].strip()
     if isinstance(error, Refused):
-        return _REFUSED, {"message": message}
-    if isinstance(error, ComponentError | RegistryError | SchemaError):
-        return _FAILED, {"message": message}
+        return _REFUSED, message
+    if isinstance(error, ComponentError | RegistryError | SchemaError | UserError):
+        return _FAILED, message
     first_lines = "\n".join(message.splitlines()[:2])[:400]
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(place.filename).name}:{place.lineno}"
-    return _FAILED, {"message": f"{type(error).__name__}: {first_lines} ({where})"}
+    return _FAILED, f"{type(error).__name__}: {first_lines} ({where})"

@@ -16,7 +16,6 @@ import os
 import select
 import signal
 import sys
-import threading
 from typing import IO, Any
 
 _IDLE_S = 0.05
@@ -99,6 +98,7 @@ class _Host:
 def _be_child(request: dict[str, Any]) -> None:
     """Does one request in a forked child, with its own log, and never returns."""
     from pipeline.runner import execute
+    from pipeline.runner.orphans import die_with_parent
 
     # What was imported is nobody's garbage; and left alone, its pages stay shared with the host.
     gc.freeze()
@@ -110,7 +110,7 @@ def _be_child(request: dict[str, Any]) -> None:
     os.dup2(log, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     faulthandler.enable()
-    _die_with_parent()
+    die_with_parent()
     status = 1
     try:
         status = execute.answer(request)
@@ -119,18 +119,6 @@ def _be_child(request: dict[str, Any]) -> None:
         sys.stderr.flush()
         # No interpreter shutdown: the host's atexit handlers are not the child's to run.
         os._exit(status)
-
-
-def _die_with_parent() -> None:
-    """Ends this child when the host is gone: `kill -9` must leave no orphan that still trains."""
-    host = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == host:
-            threading.Event().wait(0.5)
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=watch, name="die-with-parent", daemon=True).start()
 
 
 def _import_class(dotted_path: str) -> None:

@@ -7,7 +7,7 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 from pipeline.runner.lineage import Artifacts
 from pipeline.runner.nodes import Node
 
-_BLESSINGS = frozenset({"ModelBlessing", "InfraBlessing", "Parity"})
+BLESSINGS = frozenset({"ModelBlessing", "InfraBlessing", "Parity"})
 
 
 def summary(outputs: Artifacts) -> str:
@@ -18,7 +18,7 @@ def summary(outputs: Artifacts) -> str:
 def refusal(node: Node, outputs: Artifacts) -> str | None:
     """Returns why the node's blessing was withheld; None when it was given or there is none."""
     for key, artifacts in outputs.items():
-        if node.outputs[key].name in _BLESSINGS:
+        if node.outputs[key].name in BLESSINGS:
             for artifact in artifacts:
                 if artifact.custom_properties["blessed"].int_value != 1:
                     return text(artifact, "reason") or "not blessed"
