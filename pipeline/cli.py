@@ -63,8 +63,18 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command line; a user's mistake ends as one message and its exit code."""
+    run(cli, "tfxp")
+
+
+def run(command: click.Command, name: str) -> None:
+    """Runs a command, and ends the process with its exit code.
+
+    Args:
+        command: What to run on the process's arguments.
+        name: What it is called in its own help.
+    """
     try:
-        cli(prog_name="tfxp")
+        command(prog_name=name)
     except UserError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)

@@ -33,23 +33,20 @@ def command() -> None:
     """
 
 
-def _hand_over(name: str) -> click.Command:
-    script = PROJECT / "kubeflow" / f"{name}.py"
+class _Script(click.Command):
+    """A script that is given its arguments as they were typed, `--help` among them."""
 
-    @click.pass_context
-    def run(context: click.Context) -> None:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Understands none of them."""
+        ctx.args = list(args)
+        return []
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Puts the script in the place of this process."""
+        script = PROJECT / "kubeflow" / f"{self.name}.py"
         sys.stdout.flush()
-        os.execv(sys.executable, [sys.executable, str(script), *context.args])
-
-    return click.Command(
-        name,
-        callback=run,
-        help=_SUMMARIES[name],
-        # Also `--help` is the script's own.
-        add_help_option=False,
-        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    )
+        os.execv(sys.executable, [sys.executable, str(script), *ctx.args])
 
 
-for _name in _SUMMARIES:
-    command.add_command(_hand_over(_name))
+for _name, _summary in _SUMMARIES.items():
+    command.add_command(_Script(_name, help=_summary))

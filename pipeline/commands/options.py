@@ -5,13 +5,22 @@ from typing import Any
 
 import click
 
-from pipeline.terminal.command_line import DEFAULT_CONFIG, DEFAULT_WHERE
+from pipeline.terminal.command_line import DEFAULT_CLUSTER, DEFAULT_CONFIG, DEFAULT_WHERE
 
 Command = Callable[..., Any]
 
 
 def configuration_options(command: Command) -> Command:
     """Adds `--config`, `--where` and `--set`."""
+    return _options(command, DEFAULT_WHERE)
+
+
+def cluster_options(command: Command) -> Command:
+    """The same, for a command whose place is a cluster."""
+    return _options(command, DEFAULT_CLUSTER)
+
+
+def _options(command: Command, where: str) -> Command:
     for option in (
         click.option(
             "--set",
@@ -22,7 +31,7 @@ def configuration_options(command: Command) -> Command:
         ),
         click.option(
             "--where",
-            default=DEFAULT_WHERE,
+            default=where,
             show_default=True,
             metavar="FILE",
             help="Where it runs.",

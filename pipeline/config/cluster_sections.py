@@ -1,39 +1,25 @@
 """What a *where* file says of the cluster: `[kubeflow]` and the tables in it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from pipeline.config.resources import DefaultResources, NodeSettings, Retries
 from pipeline.config.section import Many, Section, Table, Text, frozen
 
-
-def _number_as_text(value: Any) -> Any:
-    """Cores are a number to people and a text to Kubernetes."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if is_number else value
-
-
-Cpu = Annotated[
-    str,
-    BeforeValidator(_number_as_text),
-    Field(
-        pattern=r"^([1-9][0-9]*(\.[0-9]{1,3})?|0\.0{0,2}[1-9][0-9]{0,2}|[1-9][0-9]*m)$",
-        description='a number of cores, such as "2", "0.5" or "500m"',
-    ),
-]
-Memory = Annotated[
-    str,
-    Field(
-        pattern=r"^[1-9][0-9]*(\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)$",
-        description='an amount of memory, such as "512Mi" or "4Gi"',
-    ),
-]
-Retries = Annotated[int, Field(ge=0, le=10, description="a whole number from 0 to 10")]
 _KubernetesName = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
         description="a name in Kubernetes: small letters a-z, digits, - and .",
+    ),
+]
+_ClaimName = Annotated[
+    str,
+    Field(
+        # Kubeflow names the pod's volume like the claim, and a volume's name is the stricter.
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="the name of a claim: small letters a-z, digits and -; at most 63",
     ),
 ]
 _EnvName = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -50,58 +36,6 @@ _Time = Annotated[
 ]
 
 
-class Resources(Section):
-    """What a step's container asks of its machine, and where it is stopped.
-
-    Attributes:
-        cpu: Requested cores.
-        memory: Requested memory.
-        cpu_limit: Unless stated, none.
-        memory_limit: Unless stated, the requested memory.
-        accelerator: The resource's name in the cluster, such as `nvidia.com/gpu`.
-        accelerator_count: How many of them.
-    """
-
-    cpu: Cpu | None = None
-    memory: Memory | None = None
-    cpu_limit: Cpu | None = None
-    memory_limit: Memory | None = None
-    accelerator: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[A-Za-z0-9]([A-Za-z0-9./_-]*[A-Za-z0-9])?$",
-            description='the name of a resource of the cluster, such as "nvidia.com/gpu"',
-        ),
-    ] = None
-    accelerator_count: Annotated[
-        int | None, Field(ge=1, le=16, description="a whole number from 1 to 16")
-    ] = None
-
-
-class DefaultResources(Resources):
-    """What every step asks for, unless the node's own table says otherwise."""
-
-    cpu: Cpu = "1"
-    memory: Memory = "2Gi"
-
-
-class NodeSettings(Resources):
-    """What holds for one node alone.
-
-    Attributes:
-        retries: Further attempts when the step fails.
-        cache: Whether its result may be that of an earlier run with the same inputs; unless
-            stated, it may where the node reads nothing outside the graph.
-        node_selector: Labels that the machine must have.
-    """
-
-    retries: Retries | None = None
-    cache: Annotated[bool | None, Field(description="true or false")] = None
-    node_selector: Table[Annotated[str, Field(description="a label's value")]] = Field(
-        default_factory=lambda: frozen({})
-    )
-
-
 class Volume(Section):
     """A volume that every step mounts.
 
@@ -111,7 +45,7 @@ class Volume(Section):
         folder: Of the volume, below which all that they see is; unless stated, the whole.
     """
 
-    claim: _KubernetesName
+    claim: _ClaimName
     mount: _Mount
     folder: Annotated[
         str | None,

@@ -1,58 +1,20 @@
 """Two files and the overrides in, one checked configuration or every problem out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.config.checks import (
-    beam_problems,
-    identifier_problems,
-    label_problems,
-    label_use_problems,
-    split_problems,
-    training_problems,
-    tuning_problems,
-)
 from pipeline.config.cluster import ClusterWhere
-from pipeline.config.cluster_checks import (
-    env_problems,
-    mount_problems,
-    node_problems,
-    schedule_problems,
-    vertex_problems,
-)
-from pipeline.config.columns import column_problems
+from pipeline.config.cluster_fit import fit_problems
 from pipeline.config.document import Document, apply, read_document
-from pipeline.config.fairness import fairness_problems
-from pipeline.config.features import hidden_feature_problems, own_function_problems
-from pipeline.config.gates import gate_problems
+from pipeline.config.impossible import impossible
 from pipeline.config.overrides import Override, override_name, parse_override
-from pipeline.config.problems import Problem
 from pipeline.config.section import Section, fingerprint
 from pipeline.config.validation import Whole, dotted_keys, unknown_key, validate
 from pipeline.config.what import What
 from pipeline.config.where import Where
 from pipeline.errors import ConfigError
 
-# A check runs as soon as the parts that it looks at are right in themselves.
-_CHECKS = (
-    (split_problems, ("data",)),
-    (identifier_problems, ("data", "label", "evaluation")),
-    (hidden_feature_problems, ("data", "features")),
-    (own_function_problems, ("features", "training")),
-    (label_problems, ("task", "label")),
-    (training_problems, ("task", "training")),
-    (label_use_problems, ("label", "features", "evaluation")),
-    (gate_problems, ("task", "evaluation")),
-    (fairness_problems, ("task", "data", "label", "evaluation")),
-    (tuning_problems, ("tuning",)),
-    (beam_problems, ("beam",)),
-    (mount_problems, ("roots", "kubeflow")),
-    (env_problems, ("kubeflow",)),
-    (node_problems, ("kubeflow",)),
-    (schedule_problems, ("kubeflow",)),
-    (vertex_problems, ("roots", "kubeflow")),
-)
 _CLUSTER_TABLE = "kubeflow"
 
 
@@ -118,7 +80,7 @@ def load(config: str, where: str, overrides: Iterable[str] = ()) -> Config:
 
 def load_cluster(config: str, where: str, overrides: Iterable[str] = ()) -> ClusterConfig:
     """As `load`, for a *where* file of a cluster."""
-    if not is_of_cluster(where):
+    if _tables(where) and not is_of_cluster(where):
         raise ConfigError(
             f"{where}: kubeflow: missing, so it is of no cluster; expected such as "
             "--where configs/kubeflow.toml. On this machine: "
@@ -141,11 +103,15 @@ def load_with_sources(
 
 def is_of_cluster(where: str) -> bool:
     """Whether a *where* file, right or wrong, is that of a cluster."""
+    return _CLUSTER_TABLE in _tables(where)
+
+
+def _tables(where: str) -> dict[str, Any]:
     try:
-        return _CLUSTER_TABLE in read_document(where).tables
+        return read_document(where).tables
     except ConfigError:
         # Whoever reads it next says what is wrong.
-        return False
+        return {}
 
 
 def _load(
@@ -154,6 +120,8 @@ def _load(
     for_what, for_where, messages = _sorted_overrides(overrides, kind)
     what, what_document = _read(What, config, for_what, messages)
     the_where, where_document = _read(kind, where, for_where, messages)
+    if what_document and what and isinstance(the_where, ClusterWhere):
+        messages += [what_document.message(problem) for problem in fit_problems(what, the_where)]
     if messages or not (what and the_where and what_document and where_document):
         raise ConfigError("\n".join(messages))
     return what, the_where, Sources(what_document, where_document)
@@ -196,14 +164,7 @@ def _read(
         return None, None
     messages += refused
     validated = validate(kind, document.tables)
-    problems = (*validated.problems, *_impossible(validated.parts))
+    problems = (*validated.problems, *impossible(validated.parts))
     in_order = sorted(problems, key=lambda problem: document.line(problem.path))
     messages += [document.message(problem) for problem in in_order]
     return validated.whole, document
-
-
-def _impossible(parts: Mapping[str, Any]) -> Iterator[Problem]:
-    for check, needed in _CHECKS:
-        if all(key in parts for key in needed):
-            yield from check(*(parts[key] for key in needed))
-    yield from column_problems(parts)

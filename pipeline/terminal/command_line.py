@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 DEFAULT_CONFIG = "configs/taxi.toml"
 DEFAULT_WHERE = "configs/local.toml"
+DEFAULT_CLUSTER = "configs/kubeflow.toml"
 
 
 def command_line(

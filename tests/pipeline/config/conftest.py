@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config, ConfigError, load
+from pipeline.config import ClusterConfig, Config, ConfigError, load, load_cluster
 
 SCHEMA = """\
 default_environment: "TRAINING"
@@ -53,6 +53,36 @@ path = "var/metadata.sqlite"
 parallel_nodes = 2
 """
 
+CLUSTER = """\
+[roots]
+data = "."
+artifacts = "minio://mlpipeline/tfxp"
+serving = "/models"
+
+[kubeflow]
+image = "registry.example.com/tfxp:0.1.0"
+retries = 2
+
+[kubeflow.resources]
+cpu = "1"
+memory = "2Gi"
+
+[kubeflow.nodes.Trainer]
+cpu = "2"
+memory = "4Gi"
+
+[[kubeflow.volumes]]
+claim = "tfxp-models"
+mount = "/models"
+
+[[kubeflow.secrets]]
+name = "tfxp-artifact-store"
+env = { accesskey = "AWS_ACCESS_KEY_ID", secretkey = "AWS_SECRET_ACCESS_KEY" }
+
+[kubeflow.schedule]
+cron = "0 0 3 * * *"
+"""
+
 
 @dataclass(frozen=True)
 class Files:
@@ -69,6 +99,10 @@ class Files:
         return self.folder / "where.toml"
 
     @property
+    def cluster(self) -> Path:
+        return self.folder / "cluster.toml"
+
+    @property
     def schema(self) -> Path:
         return self.folder / "schema.pbtxt"
 
@@ -82,9 +116,19 @@ class Files:
     def load(self, *overrides: str) -> Config:
         return load("what.toml", "where.toml", overrides)
 
+    def load_cluster(self, *overrides: str) -> ClusterConfig:
+        # A cluster has none of this machine's absolute paths.
+        schema = "data.schema=schema/taxi/schema.pbtxt"
+        return load_cluster("what.toml", "cluster.toml", [schema, *overrides])
+
     def messages(self, *overrides: str) -> list[str]:
         with pytest.raises(ConfigError) as caught:
             self.load(*overrides)
+        return str(caught.value).replace(str(self.schema), "SCHEMA").splitlines()
+
+    def cluster_messages(self, *overrides: str) -> list[str]:
+        with pytest.raises(ConfigError) as caught:
+            self.load_cluster(*overrides)
         return str(caught.value).replace(str(self.schema), "SCHEMA").splitlines()
 
 
