@@ -99,9 +99,9 @@ def _put(
 
 def _kind(before: Any, value: Any) -> str:
     """The type that a place has: of what stands there, or of the value where nothing does."""
-    model = value if before is None else before
-    if isinstance(model, str):
+    if before is None:
+        is_whole = isinstance(value, int | float) and float(value).is_integer()
+        before = int(value) if is_whole else value
+    if isinstance(before, str):
         return "STRING"
-    if isinstance(before, float):
-        return "DOUBLE"
-    return "INT" if float(value).is_integer() else "DOUBLE"
+    return "DOUBLE" if isinstance(before, float) else "INT"

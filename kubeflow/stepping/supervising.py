@@ -5,6 +5,7 @@ still ends with a cause in the log, and nothing that a library prints as it ends
 """
 
 import contextlib
+import faulthandler
 import os
 import shutil
 import signal
@@ -68,6 +69,7 @@ def _be_child(work: Work, scratch: Path) -> None:
     try:
         os.setpgid(0, 0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        faulthandler.enable()
         status = work(scratch)
     finally:
         sys.stdout.flush()
