@@ -7,10 +7,21 @@ yesterday's result. Here the sources that an executor can reach by import are pa
 import ast
 import functools
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+# A parameter as a whole, or a text within one that is JSON.
+_DOTTED_PATHS = re.compile(r'(?:^|\\?")([A-Za-z_]\w*(?:\.\w+)+)(?:\\?"|$)')
+
+
+def of_step(executor: str, parameters: Mapping[str, int | float | str]) -> dict[str, str]:
+    """Fingerprints the code of a node: of its executor, and of the functions that it is told."""
+    texts = [value for value in parameters.values() if isinstance(value, str)]
+    functions = [path for text in texts for path in _DOTTED_PATHS.findall(text)]
+    return sources((executor, *functions))
 
 
 def sources(dotted_paths: tuple[str, ...]) -> dict[str, str]:

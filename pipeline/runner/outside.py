@@ -143,3 +143,6 @@ _CHECKS: dict[str, Callable[[Node, Artifacts, Artifacts], str | None]] = {
     "Pusher": _pushed_version,
     "BulkInferrer": _batch_files,
 }
+
+LOOKING_NODES = frozenset(_CHECKS)
+"""Those whose result may be out of date although nothing in the graph has changed."""

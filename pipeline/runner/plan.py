@@ -7,7 +7,6 @@ rows, the model base directory) is compared by `outside.change_since`.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -28,8 +27,6 @@ _LIBRARIES = (
     "tensorflow-data-validation",
     "tensorflow-model-analysis",
 )
-# A parameter as a whole, or a text within one that is JSON.
-_DOTTED_PATHS = re.compile(r'(?:^|\\?")([A-Za-z_]\w*(?:\.\w+)+)(?:\\?"|$)')
 
 
 @dataclass(frozen=True)
@@ -106,12 +103,10 @@ def resolve_inputs(node: Node, results: Mapping[str, Finished]) -> Artifacts:
 
 
 def _ingredients(node: Node, inputs: Artifacts) -> dict[str, Any]:
-    texts = [value for value in node.parameters.values() if isinstance(value, str)]
-    functions = [path for text in texts for path in _DOTTED_PATHS.findall(text)]
     return {
         "executor": node.executor,
         "parameters": node.parameters,
-        "code": code_version.sources((node.executor, *functions)),
+        "code": code_version.of_step(node.executor, node.parameters),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
         "inputs": {key: [artifact.id for artifact in value] for key, value in inputs.items()},
     }
