@@ -24,11 +24,15 @@ class Contents:
 
 
 def contents(path: Path) -> Contents:
-    """Looks into a folder, or at a file."""
+    """Looks into a folder, or at a file.
+
+    Raises:
+        OSError: it may not be read.
+    """
     if path.is_file():
         return Contents(1)
     count, empty = 0, []
-    for folder, inner, files in os.walk(path):
+    for folder, inner, files in os.walk(path, onerror=_raise):
         count += len(files)
         if not inner and not files and Path(folder) != path:
             empty.append(str(Path(folder).relative_to(path)))
@@ -45,19 +49,25 @@ def complete(what: str, path: Path, uri: str, was: Contents | None) -> None:
         was: What its step left; None when that is not known.
 
     Raises:
-        StepError: it is not there, or not all of it.
+        StepError: it is not there, not all of it, or may not be read.
     """
-    if was is not None and was.files == 0:
-        path.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        raise StepError(f"{what}: nothing is at {path}; KFP's launcher did not bring {uri}")
-    if was is None:
-        return
-    found = contents(path).files
-    if found != was.files:
-        raise StepError(
-            f"{what}: {found} files are at {path}, {was.files} were written; "
-            f"something has changed {uri} since, or KFP's launcher did not bring all of it"
-        )
-    for folder in was.empty:
-        (path / folder).mkdir(parents=True, exist_ok=True)
+    try:
+        if was is not None and was.files == 0:
+            path.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            raise StepError(f"{what}: nothing is at {path}; KFP's launcher did not bring {uri}")
+        found = contents(path).files
+        if was is not None and found != was.files:
+            raise StepError(
+                f"{what}: {found} files are at {path}, {was.files} were written; "
+                f"something has changed {uri} since, or KFP's launcher did not bring all of it"
+            )
+        for folder in was.empty if was is not None else []:
+            (path / folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StepError(f"{what}: {path} cannot be read: {error.strerror}") from error
+
+
+def _raise(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error

@@ -45,13 +45,12 @@ class Node:
             node = cls(
                 id=_text(told["id"]),
                 executor=_text(told["executor"]),
-                beam=None if told["beam"] is None else tuple(map(_text, told["beam"])),
+                beam=None if told["beam"] is None else _list(told["beam"]),
                 inputs=_texts(told["inputs"]),
                 outputs=_texts(told["outputs"]),
                 parameters=_texts(told["parameters"]),
                 runtime={
-                    name: tuple(tuple(map(_text, place)) for place in places)
-                    for name, places in told["runtime"].items()
+                    name: tuple(map(_list, places)) for name, places in told["runtime"].items()
                 },
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -71,6 +70,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected a text, found {value!r}")
     return value
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, found {value!r}")
+    return tuple(map(_text, value))
 
 
 def _texts(value: Any) -> dict[str, str]:

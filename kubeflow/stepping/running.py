@@ -53,7 +53,7 @@ def run(node_text: str, input_text: str, scratch: Path) -> list[str]:
     """
     node = Node.from_json(node_text)
     told = ExecutorInput.from_json(input_text)
-    places = Places(Path(os.environ.get(ROOT) or "/"))
+    places = Places(Path(os.environ.get(ROOT) or "/").absolute())
     properties = exec_properties(node, told.parameters)
     inputs = _inputs(node, told, places)
     require_blessings(given.artifact for several in inputs.values() for given in several)

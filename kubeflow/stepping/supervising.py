@@ -113,5 +113,5 @@ def _last_words(step: str, status: int, cause: str) -> int:
     # Kubernetes shows it beside the pod. It makes the file; where it did not, there is none.
     with contextlib.suppress(OSError):
         if _TERMINATION_LOG.exists():
-            _TERMINATION_LOG.write_text(f"{step} {word}: {cause.strip()}"[:_LONGEST], "utf-8")
+            _TERMINATION_LOG.write_bytes(f"{step} {word}: {cause.strip()}".encode()[:_LONGEST])
     return status

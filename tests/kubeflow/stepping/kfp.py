@@ -39,16 +39,17 @@ def _short(text):
     return int(number) if number.is_integer() else number
 
 
-def executor_input(place, *, inputs=None, outputs=(), parameters=None):
+def executor_input(place, step="Step", *, inputs=None, outputs=(), parameters=None):
     """Returns KFP's executor input as a mapping.
 
     Args:
         place: Where `TFXP_ARTIFACTS_ROOT` is.
+        step: The task.
         inputs: Input key to an artifact of `produced`.
         outputs: Output keys.
         parameters: Name to value.
     """
-    task = "bucket/root/taxi/run-1/Step/0a1b"
+    task = f"bucket/root/taxi/run-1/{step}/0a1b"
     return {
         "inputs": {
             "parameterValues": parameters or {},

@@ -38,7 +38,9 @@ def test_a_node_is_what_the_compiler_says():
         {"beam": [1]},
         {"inputs": ["examples"]},
         {"outputs": {"model": None}},
+        {"beam": "--runner=a.B"},
         {"runtime": {"training_steps": [[1]]}},
+        {"runtime": {"training_steps": ["train_args"]}},
         {"executor": None},
     ],
 )
