@@ -1,0 +1,127 @@
+"""`tfxp kubeflow submit`: a run of the pipeline on the cluster."""
+
+import functools
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import kfp_server_api
+from rich.console import Console
+
+from pipeline.cli import run
+from pipeline.runner.interrupts import sigterm_as_interrupt
+from pipeline.terminal.progress import progress
+from submitting.address import address
+from submitting.errors import ClusterError
+from submitting.following import follow
+from submitting.parameters import parameter_values
+from submitting.pipeline_file import CompiledPipeline, read_pipeline
+from submitting.requesting import Chosen, pipeline_options
+from submitting.server import Server
+from submitting.showing import line, link, print_run
+from submitting.uploading import Uploaded, upload
+
+
+@click.command(name="submit", context_settings={"help_option_names": ["-h", "--help"]})
+@pipeline_options
+@click.option("--run-name", metavar="NAME", help="Unless stated, the pipeline's.")
+@click.option(
+    "--follow/--no-follow",
+    "is_followed",
+    default=True,
+    show_default=True,
+    help="Show the run until it has ended.",
+)
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=0.05),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How often the cluster is asked.",
+)
+def command(
+    config: str,
+    where: str,
+    overrides: tuple[str, ...],
+    file: Path | None,
+    parameters: tuple[str, ...],
+    experiment: str | None,
+    run_name: str | None,
+    is_followed: bool,
+    every_s: float,
+) -> None:
+    """Run the pipeline on the cluster, and follow it.
+
+    A pipeline whose content the cluster has already is not uploaded again. Ctrl-C ends the
+    following, not the run.
+
+    Where the cluster is, the where file says, or KFP_HOST, KFP_NAMESPACE and KFP_TOKEN.
+
+    Exit code: 0 done, 1 a step failed, 2 wrong configuration, 3 a gate refused the data or the
+    model, 130 no longer followed.
+    """
+    console = Console(highlight=False)
+    chosen = Chosen(config, where, overrides, file)
+    cluster = chosen.load().where.kubeflow
+    server = Server(address(cluster.host, cluster.namespace, where, os.environ))
+    server.check()
+    with chosen.compiled() as path:
+        pipeline = read_pipeline(path)
+        values = parameter_values(pipeline, parameters)
+        uploaded = upload(server, pipeline, path)
+    told = "uploaded" if uploaded.is_new else "is there already"
+    console.print(f"version {pipeline.version} {told}", markup=False, soft_wrap=True)
+    body = _run(uploaded, run_name or pipeline.name, values, cluster.service_account)
+    body.experiment_id = server.experiment(experiment or pipeline.name)
+    run_id = str(server.start(body).run_id)
+    console.print(f"run {run_id} started: {link(server.address, run_id)}", soft_wrap=True)
+    if is_followed:
+        sys.exit(_follow(console, server, run_id, pipeline, chosen, every_s))
+    line(console, "next", chosen.typed("status", run_id))
+
+
+def _run(
+    uploaded: Uploaded, name: str, values: dict[str, Any], service_account: str | None
+) -> kfp_server_api.V2beta1Run:
+    return kfp_server_api.V2beta1Run(
+        display_name=name,
+        pipeline_version_reference=kfp_server_api.V2beta1PipelineVersionReference(
+            pipeline_id=uploaded.pipeline_id, pipeline_version_id=uploaded.version_id
+        ),
+        runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters=values),
+        service_account=service_account,
+    )
+
+
+def _follow(
+    console: Console,
+    server: Server,
+    run_id: str,
+    pipeline: CompiledPipeline,
+    chosen: Chosen,
+    every_s: float,
+) -> int:
+    view = functools.partial(progress, console)
+    again = f"`{chosen.typed('status', run_id)}`"
+    try:
+        with sigterm_as_interrupt():
+            found = follow(server, run_id, pipeline.tasks, view, every_s=every_s)
+    except KeyboardInterrupt:
+        console.print(
+            f"no longer followed; the run goes on: {again} shows it", markup=False, soft_wrap=True
+        )
+        return 130
+    except ClusterError as error:
+        # What happened to the following has not happened to the run.
+        raise ClusterError(f"{error}\nthe run may go on: {again} shows it") from error
+    is_brief = not console.is_terminal
+    print_run(console, server.address, run_id, found, chosen.typed, is_brief=is_brief)
+    return found.exit_code
+
+
+if __name__ == "__main__":
+    run(command, "tfxp kubeflow submit")

@@ -1,0 +1,1 @@
+"""A compiled pipeline on a cluster: sent there, followed, looked at again, and scheduled."""
