@@ -4,14 +4,33 @@ import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
+class Fault:
+    """Something that a rule found.
+
+    Attributes:
+        place: The JSON path of the thing, such as `$.root.dag.tasks.Trainer`. The paths of a
+            platform spec begin with `$.platforms`, which a pipeline spec does not have.
+        message: What is there, and why a cluster refuses it or runs it otherwise than meant.
+        remedy: What to do about it.
+    """
+
+    place: str
+    message: str
+    remedy: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing in a spec that a cluster refuses, or runs otherwise than is meant."""
+    """A fault, with the name of the rule that found it.
+
+    Attributes:
+        rule: The name of the rule, as the table of rules has it.
+        place: The JSON path of the thing.
+        message: What is there, and why a cluster refuses it or runs it otherwise than meant.
+        remedy: What to do about it.
+    """
 
     rule: str
-    """The name of the rule, as the table of rules has it."""
     place: str
-    """The JSON path of the thing, from the document's own root: `$.root.dag.tasks.Trainer`."""
     message: str
-    """What is there, and why a cluster refuses it."""
     remedy: str
-    """What to do about it."""

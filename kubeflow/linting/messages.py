@@ -1,0 +1,71 @@
+"""Reading documents as protobuf messages, as strictly as a cluster does or more."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf import json_format
+
+from linting.finding import Fault
+from linting.places import at
+
+# What these hold is anything, or one value in a form of its own.
+_WELL_KNOWN = "google.protobuf."
+
+
+def unknown_fields(descriptor: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Yields place and name of what a message does not have: a field, or a value of an enum.
+
+    Args:
+        descriptor: The message's descriptor.
+        value: What a document has in its place; anything but an object is skipped.
+        place: Where that is.
+    """
+    if not isinstance(value, dict) or descriptor.full_name.startswith(_WELL_KNOWN):
+        return
+    fields = {name: field for field in descriptor.fields for name in (field.json_name, field.name)}
+    for key, below in value.items():
+        field = fields.get(str(key))
+        if field is None:
+            # The sign of a message that was packed as google.protobuf.Any, as older SDKs did.
+            if key != "@type":
+                yield at(place, str(key)), descriptor.name
+        elif field.message_type is not None:
+            yield from _below(field.message_type, below, at(place, str(key)))
+        elif isinstance(below, str) and not _is_value(field.enum_type, below):
+            yield at(place, str(key)), field.enum_type.name
+
+
+def parsed(message: Any, document: Any) -> dict[str, Any]:
+    """Returns the document with the names and the types of the message's fields.
+
+    Raises:
+        json_format.ParseError: A value is of another type than its field.
+    """
+    json_format.ParseDict(document, message, ignore_unknown_fields=True)
+    return dict(json_format.MessageToDict(message))
+
+
+def type_fault(place: str, error: json_format.ParseError) -> Fault:
+    """Says which value could not be read."""
+    return Fault(
+        place,
+        f"cannot be read: {' '.join(str(error).split())}; the API server answers the same",
+        "write the value as the message of that name has it (pipeline_spec.proto of KFP)",
+    )
+
+
+def _is_value(enum: Any, name: str) -> bool:
+    return enum is None or name in enum.values_by_name
+
+
+def _below(descriptor: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if descriptor.GetOptions().map_entry:
+        entry = descriptor.fields_by_name["value"].message_type
+        if entry is not None and isinstance(value, dict):
+            for key, below in value.items():
+                yield from unknown_fields(entry, below, at(place, str(key)))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from unknown_fields(descriptor, below, at(place, index))
+    else:
+        yield from unknown_fields(descriptor, value, place)
