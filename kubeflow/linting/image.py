@@ -95,7 +95,8 @@ def _defines(module: Path, name: str) -> bool:
             bound.add(node.id)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             bound.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
-    return name in bound or "*" in bound
+    # TFX's @component makes a class of the function `Gate`, and calls it `Gate_Executor`.
+    return bool({name, name.removesuffix("_Executor"), "*"} & bound)
 
 
 @functools.cache

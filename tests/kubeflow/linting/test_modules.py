@@ -83,6 +83,7 @@ def test_code_that_the_image_holds_or_that_is_not_given_is_fine(value):
     [
         "components",
         "components.evaluator.executor",
+        "components.validation.data_gate.DataGate_Executor",  # made by TFX's @component
         "schema.features",
         "json",
         "os.path",
