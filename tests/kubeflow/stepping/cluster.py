@@ -15,24 +15,6 @@ ENTRYPOINT = PROJECT / "kubeflow" / "entrypoint.py"
 ROOT = "TFXP_ARTIFACTS_ROOT"
 
 
-def node_json(node):
-    """What the compiler says of a node of the graph."""
-    beam = getattr(node.executor_spec, "beam_pipeline_args", None)
-    types = {int: "INT", float: "DOUBLE", str: "STRING"}
-    return {
-        "id": node.id,
-        "executor": node.executor,
-        "beam": None if beam is None else list(beam),
-        "inputs": {
-            key: value.channels[0].artifact_query.type.name
-            for key, value in node.spec.inputs.inputs.items()
-        },
-        "outputs": {key: kind.name for key, kind in node.outputs.items()},
-        "parameters": {name: types[type(value)] for name, value in node.parameters.items()},
-        "runtime": {},
-    }
-
-
 @dataclass
 class Ended:
     """A step that has run.

@@ -34,6 +34,10 @@ def test_a_file_is_one_file(left):
     assert contents(left / "saved_model.pb") == Contents(1)
 
 
+def test_an_empty_folder_holds_nothing(tmp_path):
+    assert contents(tmp_path) == Contents(0)
+
+
 def test_what_is_not_there_holds_nothing(tmp_path):
     assert contents(tmp_path / "absent") == Contents(0)
 

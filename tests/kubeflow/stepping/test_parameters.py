@@ -9,7 +9,9 @@ from stepping.node import Node
 from stepping.parameters import exec_properties
 from tests.kubeflow.stepping.kfp import as_arrives
 
-CONFIG = json.dumps({"steps": 20000, "rate": 0.5, "name": "taxi", "none": None, "of": {"n": 1}})
+CONFIG = json.dumps(
+    {"steps": 20000, "rate": 0.5, "name": "taxi", "none": None, "of": {"n": 1}}, indent=2
+)
 
 
 def node(parameters, runtime=None):

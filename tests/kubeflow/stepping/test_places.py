@@ -40,6 +40,7 @@ def test_a_path_that_the_pipeline_names_is_taken_as_it_is():
 
     assert Places(Path("/tmp/x")).path("it", artifact) == Path("/data/model")
     assert Places(Path("/tmp/x")).uri("it", artifact, "/data/model") == "s3://b/k"
+    assert Places(Path("/tmp/x")).uri("it", artifact, "/data/model/best") == "s3://b/k/best"
 
 
 def test_what_is_in_the_workspace_of_the_run_is_found_there():

@@ -94,6 +94,11 @@ def test_people_see_each_value_under_its_own_name():
     assert metadata == {"rows": 15002, "share": 0.25, "summary": "ok"}
 
 
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, math.nan, math.inf, {"a": "b"}])
+def test_a_value_of_which_kfp_would_show_another_is_not_shown(value):
+    assert to_metadata(artifact(it=value), NOTHING).keys() == {"tfxp"}
+
+
 def test_a_text_is_not_sent_twice():
     text = "x" * 10_000
 

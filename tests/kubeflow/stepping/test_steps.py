@@ -9,11 +9,12 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
+from compiling.containers import described
 from pipeline.config import load
 from pipeline.runner.artifact_dirs import ExecutionDirs
 from pipeline.runner.execute import run_executor
 from pipeline.runner.nodes import read_nodes
-from tests.kubeflow.stepping.cluster import PROJECT, Cluster, files, node_json
+from tests.kubeflow.stepping.cluster import PROJECT, Cluster, files
 
 pytestmark = pytest.mark.slow
 
@@ -88,7 +89,7 @@ def both(nodes, cluster, here):
                 key: ended[source.producer][0].output(source.output_key)
                 for key, source in sources.items()
             }
-            there = cluster.run(node_json(node), node.parameters, inputs)
+            there = cluster.run(described(node, ()), node.parameters, inputs)
             ended[name] = there, here.run(name)
         return ended[name]
 
@@ -142,7 +143,7 @@ def candidate(tmp_path_factory):
 
 
 def test_a_step_without_files_to_hand_on_says_so(nodes, cluster, candidate):
-    node = node_json(nodes["BaselineModel"])
+    node = described(nodes["BaselineModel"], ())
     uri = "minio://bucket/root/taxi/run-1/Trainer/0a1b/model"
     shutil.copytree(candidate, cluster.store / uri.replace("://", "/"))
 
