@@ -146,6 +146,10 @@ def left_out(told, root):
     del told["inputs"]["artifacts"]["examples"]
 
 
+def empty(told, root):
+    told["inputs"]["artifacts"]["examples"]["artifacts"] = []
+
+
 def nowhere_to_go(told, root):
     del told["outputs"]["artifacts"]["model"]
 
@@ -168,6 +172,7 @@ def no_way(told, root):
         (not_brought, r"input 'examples': 0 files are at .*, 1 were written"),
         (not_asked_for, "Trainer has no input schema"),
         (left_out, "the input examples of Trainer is missing"),
+        (empty, "the input examples of Trainer is missing"),
         (nowhere_to_go, "the output model of Trainer is missing"),
         (of_another, "output 'model': .* is not empty"),
         (no_way, "output 'model': .* cannot be made: Not a directory"),
@@ -195,6 +200,14 @@ def test_a_node_that_this_image_does_not_know_is_one_clear_error(run, changes, m
 
     with pytest.raises(StepError, match=message):
         run(node("Fails", **changes), {"how": "bug"})
+
+
+def test_an_executor_whose_own_imports_fail_says_which(run, tmp_path, monkeypatch):
+    (tmp_path / "lacking.py").write_text("import no_such_library\n\nclass Executor: ...\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ModuleNotFoundError, match="no_such_library"):
+        run(node("Fails", executor="lacking.Executor"), {"how": "bug"})
 
 
 def test_an_executor_without_an_output_is_one_clear_error(run):
