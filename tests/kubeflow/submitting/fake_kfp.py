@@ -177,6 +177,8 @@ def _answer(request, status, content, kind):
     request.send_response(status)
     request.send_header("Content-Type", kind)
     request.send_header("Content-Length", str(len(content)))
+    if status == 302:
+        request.send_header("Location", "/dex/auth")
     request.end_headers()
     request.wfile.write(content)
 

@@ -121,6 +121,7 @@ def test_a_page_for_signing_in_before_the_server_is_not_followed(kfp, tfxp):
 
     assert code == 1
     assert "wants a token (302)" in err
+    assert kfp.asked == ["GET /apis/v2beta1/healthz"]
 
 
 def test_a_namespace_that_is_not_yours_or_not_there(kfp, file, tfxp, monkeypatch):

@@ -49,7 +49,7 @@ def test_the_same_content_is_uploaded_once_and_a_change_is_a_new_version(kfp, fi
     assert "is there already" in again
     assert "uploaded" in changed
     assert len(kfp.pipelines) == 1
-    assert len(kfp.versions) == 2
+    assert kfp.asked.count("POST /apis/v2beta1/pipelines/upload_version") == len(kfp.versions) == 2
     used = [run["pipeline_version_reference"]["pipeline_version_id"] for run in kfp.runs]
     assert used[0] == used[1] != used[2]
 
@@ -295,3 +295,15 @@ def test_another_where_file_stays_in_the_commands_that_are_told(name):
     chosen = Chosen("configs/other.toml", "configs/aws.toml")
     expected = f"tfxp kubeflow {name} --config configs/other.toml --where configs/aws.toml"
     assert chosen.typed(name) == expected
+
+
+@pytest.mark.slow
+def test_the_pipeline_of_the_configuration_is_compiled_and_taken_by_the_server(kfp, tfxp):
+    code, out, err = tfxp("submit", "--no-follow", "--param", "training_steps=200")
+
+    assert (code, err) == (0, "")
+    assert "version taxi-" in out
+    assert "tfxp kubeflow submit --file" not in out
+    assert kfp.runs[0]["runtime_config"]["parameters"] == {"training_steps": 200}
+    (workflow,) = kfp.workflows.values()
+    assert "Trainer" in workflow.tasks
