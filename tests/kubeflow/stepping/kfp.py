@@ -1,42 +1,23 @@
-"""What KFP's driver, launcher and metadata store do to what a step writes, and hand to the next."""
+"""What KFP's driver and launcher hand to a step, and to the next one of what it made."""
 
 import json
+
+from google.protobuf import json_format, struct_pb2
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from tests.kubeflow.emulator.records import Records
+from tests.kubeflow.emulator.values import as_json
 
 
 def stored(metadata):
     """Returns an artifact's metadata as the next step gets it, after the metadata store."""
-    kept = {"display_name": "whatever", "store_session_info": '{"Provider":"minio"}'} | metadata
-    return {name: _read_back(_kept(value)) for name, value in kept.items()}
+    artifact = json_format.ParseDict({"metadata": metadata}, pipeline_spec_pb2.RuntimeArtifact())
+    return json.loads(as_json(Records().record("output", artifact).metadata))
 
 
-def _kept(value):
-    """The store has integers, doubles, texts and mappings; of numbers KFP makes doubles."""
-    match value:
-        case None:
-            raise ValueError("KFP: unknown/unsupported value type")
-        case bool():
-            return int(value)
-        case int() | float():
-            return float(value)
-        case list():
-            return {"list": value}
-        case dict():
-            return {"struct": value}
-    return value
-
-
-def _read_back(value):
-    return float(value) if isinstance(value, int) else value
-
-
-def as_arrives(message):
-    """Returns a message as Go writes it into the argument: whole numbers without a fraction."""
-    return json.loads(json.dumps(message), parse_float=_short)
-
-
-def _short(text):
-    number = float(text)
-    return int(number) if number.is_integer() else number
+def as_arrives(plain):
+    """Returns a mapping as Go writes it into an argument: whole numbers without a fraction."""
+    return json.loads(as_json(json_format.ParseDict(plain, struct_pb2.Struct())))
 
 
 def executor_input(place, step="Step", *, inputs=None, outputs=(), parameters=None):

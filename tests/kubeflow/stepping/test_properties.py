@@ -11,7 +11,7 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 from stepping.errors import StepError
 from stepping.folders import Contents
 from stepping.properties import from_metadata, to_metadata
-from tests.kubeflow.stepping.kfp import as_arrives, stored
+from tests.kubeflow.stepping.kfp import stored
 
 EXAMPLES = pb.ArtifactType(
     name="Examples",
@@ -41,7 +41,7 @@ NOTHING = Contents(0)
 
 
 def at_the_next_step(made, contents=NOTHING):
-    metadata = as_arrives(stored(to_metadata(made, contents)))
+    metadata = stored(to_metadata(made, contents))
     return from_metadata("input 'examples'", metadata, EXAMPLES)
 
 
