@@ -78,14 +78,14 @@ def _pipeline_spec(
     config: ClusterConfig, nodes: dict[str, Node], parameters: tuple[RuntimeParameter, ...]
 ) -> dict[str, Any]:
     what, where = config.what, config.where
-    deployment = {
+    executors = {
         "executors": {
             tasks.executor_name(node.id): {"container": container(node, where, parameters)}
             for node in nodes.values()
         }
     }
     # In the spec it is a free structure: read as what it is meant to be, a wrong key is noticed.
-    json_format.ParseDict(deployment, pipeline_spec_pb2.PipelineDeploymentConfig())
+    deployment = _checked(executors, pipeline_spec_pb2.PipelineDeploymentConfig())
     plain = {
         "schemaVersion": SCHEMA_VERSION,
         "sdkVersion": f"tfxp-{metadata.version('tfxp')}",
@@ -103,14 +103,19 @@ def _pipeline_spec(
         },
         "deploymentSpec": deployment,
     }
-    message = json_format.ParseDict(plain, pipeline_spec_pb2.PipelineSpec())
-    spec: dict[str, Any] = whole(json_format.MessageToDict(message))
-    return spec
+    return _checked(plain, pipeline_spec_pb2.PipelineSpec())
 
 
 def _description(config: ClusterConfig) -> str:
     what = config.what
     return f"From the rows of {what.data.input} to a pushed model for {what.label.column}"
+
+
+def _checked(plain: dict[str, Any], message: Any) -> dict[str, Any]:
+    checked: dict[str, Any] = whole(
+        json_format.MessageToDict(json_format.ParseDict(plain, message))
+    )
+    return checked
 
 
 def _vertex_job(

@@ -69,13 +69,9 @@ def print_summary(
 
 def _nodes(loaded: ClusterConfig, compiled: Compiled) -> str:
     settings = loaded.where.kubeflow.nodes
-    cached = [
-        node for node in compiled.nodes if is_cached(node, settings.get(node, NodeSettings()))
-    ]
-    rest = len(compiled.nodes) - len(cached)
-    return (
-        f"{len(compiled.nodes)}; {rest} run each time, the others unless nothing changed for them"
-    )
+    nodes = compiled.nodes
+    always = [node for node in nodes if not is_cached(node, settings.get(node, NodeSettings()))]
+    return f"{len(nodes)}; {len(always)} run each time, the others when something changed for them"
 
 
 def _next(path: Path, loaded: ClusterConfig, asked: Request) -> str:
