@@ -1,7 +1,7 @@
 # Every target but help and clean first makes the checkout ready, which is silent when it is.
 # ARGS goes to the command behind a target: make run ARGS="--plan", make test ARGS="-m 'not slow'".
 
-.PHONY: help ready run test check bench bench-serving wire lock clean
+.PHONY: help ready run test check image bench bench-serving wire lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -20,6 +20,9 @@ check: ready ## lint, formatting, types, and which room imports which
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
+
+image: ready ## build the container image of the steps, with docker or buildah (docs/image.md)
+	@.venv/bin/python kubeflow/build_image.py $(ARGS)
 
 bench: ready ## compare with TFX on the same rows, and with LightGBM on public tables
 	@.venv/bin/python benchmarks/compare.py $(ARGS)

@@ -4,6 +4,7 @@ Each function judges one thing and returns a `Finding`; `examine` gathers the fa
 Nothing here imports TensorFlow or TFX, so the answer also comes where those do not load.
 """
 
+import dataclasses
 import importlib.metadata
 import os
 import platform
@@ -25,6 +26,7 @@ __all__ = [
     "c_library",
     "disk_space",
     "examine",
+    "in_image",
     "keras_generation",
     "leftovers",
     "locked_versions",
@@ -38,6 +40,7 @@ __all__ = [
 GIB = 1024**3
 
 REBUILD = "rm -rf .venv && ./bootstrap.sh"
+REBUILD_IMAGE = "make image, in a checkout, builds this image anew"
 PYTHON = (3, 11)
 OLDEST_GLIBC = Version("2.39")
 # What TensorFlow itself takes for "yes" in TF_USE_LEGACY_KERAS.
@@ -219,14 +222,26 @@ def optional_program(name: str, path: str | None, needed_for: str) -> Finding:
     return Finding(verdict=Verdict.OK, what=name, found=found)
 
 
+def in_image(finding: Finding) -> Finding:
+    """The finding as it helps in a container, which is mended from outside."""
+    remedy = REBUILD_IMAGE if REBUILD in finding.remedy else finding.remedy
+    return dataclasses.replace(finding, remedy=remedy)
+
+
 def examine(checkout: Path, state: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Gathers the facts of this machine and judges them one by one.
 
     Args:
-        checkout: The folder with requirements.lock and, where there is one, the private runtime.
+        checkout: The folder with requirements.lock and, where there is one, the private runtime;
+            the container image holds one without bootstrap.sh.
         state: The folder that runs, models and logs go to.
         environ: The environment that a run would have.
     """
+    findings = _findings(checkout, state, environ)
+    return findings if (checkout / "bootstrap.sh").exists() else map(in_image, findings)
+
+
+def _findings(checkout: Path, state: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     installed = _installed_versions()
     mapped_files = _text(Path("/proc/self/maps"))
     lock = _text(checkout / "requirements.lock")
@@ -240,7 +255,8 @@ def examine(checkout: Path, state: Path, environ: Mapping[str, str]) -> Iterator
     yield state_folder(state)
     yield memory(_available_memory())
     yield optional_program("Java", shutil.which("java"), "Beam on Flink or Spark")
-    yield optional_program("Docker", shutil.which("docker"), "building the cluster's image")
+    builder = shutil.which("docker") or shutil.which("buildah")
+    yield optional_program("Docker or buildah", builder, "building the cluster's image")
 
 
 def _installed_versions() -> dict[str, str]:

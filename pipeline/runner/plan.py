@@ -107,9 +107,17 @@ def _ingredients(node: Node, inputs: Artifacts) -> dict[str, Any]:
         "executor": node.executor,
         "parameters": node.parameters,
         "code": code_version.of_step(node.executor, node.parameters),
-        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        "libraries": {name: _version(name) for name in _LIBRARIES},
         "inputs": {key: [artifact.id for artifact in value] for key, value in inputs.items()},
     }
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        # The container image installs TensorFlow's build without GPU kernels, which has this name.
+        return metadata.version(f"{library}-cpu")
 
 
 def _digest(ingredients: Mapping[str, Any]) -> str:

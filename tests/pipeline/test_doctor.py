@@ -9,6 +9,7 @@ import pytest
 from pipeline.doctor import (
     GIB,
     REBUILD,
+    REBUILD_IMAGE,
     Finding,
     Verdict,
     bytes_of_memory,
@@ -210,6 +211,17 @@ def test_every_finding_that_is_not_ok_says_what_to_do(tmp_path):
     assert [finding.what for finding in findings if not finding.remedy] == [
         finding.what for finding in findings if finding.verdict is Verdict.OK
     ]
+
+
+@pytest.mark.parametrize(("has_bootstrap", "remedy"), [(True, REBUILD), (False, REBUILD_IMAGE)])
+def test_a_container_is_mended_by_building_its_image_anew(tmp_path, has_bootstrap, remedy):
+    (tmp_path / "requirements.lock").write_text("nobody-has-this==1 \\\n    --hash=sha256:00\n")
+    if has_bootstrap:
+        (tmp_path / "bootstrap.sh").touch()
+
+    findings = {finding.what: finding for finding in examine(tmp_path, tmp_path / "var", {})}
+
+    assert findings["packages"].remedy == remedy
 
 
 def test_interrupted_setup_is_noticed(tmp_path):
