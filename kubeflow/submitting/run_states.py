@@ -72,7 +72,7 @@ def run_states(
     """
     details = (run.run_details and run.run_details.task_details) or ()
     reading = _Reading(details, now, is_final=str(run.state) in FINAL)
-    nodes = {name: reading.state(name, task) for name, task in tasks.items()}
+    nodes = {name: reading.state(name) for name in tasks}
     for name, cause in causes.items():
         status = Status.REFUSED if cause.is_refusal else Status.FAILED
         nodes[name] = dataclasses.replace(nodes[name], status=status, detail=cause.text)
@@ -117,15 +117,15 @@ class _Reading:
         self._ids = {
             str(child.pod_name) for d in details for child in d.child_tasks or () if child.pod_name
         }
-        # The first node of all is the root's driver, and hangs below the workflow's own.
-        workflow = next(iter(sorted(self._ids)), "").rpartition("-")[0]
+        # Each is the workflow's name and a number.
+        workflow = next(iter(self._ids), "").rpartition("-")[0]
         self._pods = Pods(workflow)
         self._has_cached = any(
             detail.state == "SKIPPED" and str(detail.display_name) == "executor"
             for detail in details
         )
 
-    def state(self, name: str, task: Task) -> State:
+    def state(self, name: str) -> State:
         body, driver = self._by_name.get(name), self._by_name.get(f"{name}-driver")
         if driver is not None and driver.state == _FAILED:
             return self._ended(Status.FAILED, driver, driver)
@@ -137,7 +137,7 @@ class _Reading:
             case "FAILED":
                 return self._ended(Status.FAILED, driver, body)
             case "RUNNING" | "PENDING" if not self.is_final:
-                attempts = self._attempts(name, task)
+                attempts = self._attempts(name)
                 detail = f"attempt {attempts}" if attempts > 1 else ""
                 return self._running(driver, body, detail)
             case "RUNNING" | "PENDING" | "CANCELING" | "CANCELED":
@@ -153,12 +153,16 @@ class _Reading:
         driver = self._by_name.get(f"{name}-driver")
         if driver is not None and driver.state == _FAILED:
             return self._pods.driver(name)
-        return self._pods.executor(name, task, max(0, self._attempts(name, task) - 1))
+        attempts = self._attempts(name)
+        if attempts:
+            # Also where the pipeline is not known.
+            task = dataclasses.replace(task, may_retry=True)
+        return self._pods.executor(name, task, max(0, attempts - 1))
 
-    def _attempts(self, name: str, task: Task) -> int:
-        """How many there have been of a step with retries."""
+    def _attempts(self, name: str) -> int:
+        """How many there have been of a step with retries; 0 of one without."""
         count = 0
-        while task.may_retry and self._pods.executor_node(name, count) in self._ids:
+        while self._pods.executor_node(name, count) in self._ids:
             count += 1
         return count
 
@@ -193,6 +197,8 @@ def _hindrance(name: str, tasks: Mapping[str, Task], nodes: Mapping[str, State])
         state = nodes.get(upstream, WAITING)
         if state.status in _BAD:
             return f"{upstream} {state.status.value}"
-        if state.status in (Status.WAITING, Status.NOT_RUN):
-            return state.detail or _hindrance(upstream, tasks, nodes)
+        is_behind = state.status in (Status.WAITING, Status.NOT_RUN)
+        hindrance = (state.detail or _hindrance(upstream, tasks, nodes)) if is_behind else ""
+        if hindrance:
+            return hindrance
     return ""

@@ -101,6 +101,18 @@ def test_a_run_whose_version_was_deleted_shows_the_steps_that_it_tells_of(kfp, f
     assert steps == ["ExampleGen", "Trainer", "Pusher"]
 
 
+def test_also_then_the_log_is_that_of_the_last_attempt(kfp, file, tfxp):
+    run_id = finished(kfp, file, tfxp, failed_run)
+    kfp.versions.clear()
+
+    code, out, _ = tfxp("status", run_id)
+
+    (workflow,) = kfp.workflows.values()
+    assert code == 1
+    assert "no space left on device" in out
+    assert f"logs {workflow.pod('Trainer', 2)} -c main" in out
+
+
 def test_a_run_that_is_not_there(kfp, tfxp):
     code, _, err = tfxp("status", "nonsense")
 
