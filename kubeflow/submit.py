@@ -1,6 +1,5 @@
 """`tfxp kubeflow submit`: a run of the pipeline on the cluster."""
 
-import functools
 import os
 import sys
 from pathlib import Path
@@ -11,17 +10,14 @@ import kfp_server_api
 from rich.console import Console
 
 from pipeline.cli import run
-from pipeline.runner.interrupts import sigterm_as_interrupt
-from pipeline.terminal.progress import progress
 from submitting.address import address
-from submitting.errors import ClusterError
-from submitting.following import follow
 from submitting.parameters import parameter_values
-from submitting.pipeline_file import CompiledPipeline, read_pipeline
+from submitting.pipeline_file import read_pipeline
 from submitting.requesting import Chosen, pipeline_options
 from submitting.server import Server
-from submitting.showing import line, link, print_run
+from submitting.showing import line, link
 from submitting.uploading import Uploaded, upload
+from submitting.watching import every_option, watch
 
 
 @click.command(name="submit", context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,15 +30,7 @@ from submitting.uploading import Uploaded, upload
     show_default=True,
     help="Show the run until it has ended.",
 )
-@click.option(
-    "--every",
-    "every_s",
-    type=click.FloatRange(min=0.05),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How often the cluster is asked.",
-)
+@every_option
 def command(
     config: str,
     where: str,
@@ -80,7 +68,7 @@ def command(
     run_id = str(server.start(body).run_id)
     console.print(f"run {run_id} started: {link(server.address, run_id)}", soft_wrap=True)
     if is_followed:
-        sys.exit(_follow(console, server, run_id, pipeline, chosen, every_s))
+        sys.exit(watch(console, server, run_id, pipeline.tasks, chosen, every_s))
     line(console, "next", chosen.typed("status", run_id))
 
 
@@ -95,32 +83,6 @@ def _run(
         runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters=values),
         service_account=service_account,
     )
-
-
-def _follow(
-    console: Console,
-    server: Server,
-    run_id: str,
-    pipeline: CompiledPipeline,
-    chosen: Chosen,
-    every_s: float,
-) -> int:
-    view = functools.partial(progress, console)
-    again = f"`{chosen.typed('status', run_id)}`"
-    try:
-        with sigterm_as_interrupt():
-            found = follow(server, run_id, pipeline.tasks, view, every_s=every_s)
-    except KeyboardInterrupt:
-        console.print(
-            f"no longer followed; the run goes on: {again} shows it", markup=False, soft_wrap=True
-        )
-        return 130
-    except ClusterError as error:
-        # What happened to the following has not happened to the run.
-        raise ClusterError(f"{error}\nthe run may go on: {again} shows it") from error
-    is_brief = not console.is_terminal
-    print_run(console, server.address, run_id, found, chosen.typed, is_brief=is_brief)
-    return found.exit_code
 
 
 if __name__ == "__main__":

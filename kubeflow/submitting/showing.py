@@ -145,7 +145,7 @@ def _counts(found: RunStates) -> Text:
 def _next(found: RunStates, run_id: str, typed: Typed) -> Sequence[str]:
     """What to do, and below it the command, in a line of its own."""
     if not found.is_final:
-        return (typed("status", run_id),)
+        return (typed("status", run_id, "--follow"),)
     match found.exit_code:
         case 0:
             return "have the cluster run it by the clock:", typed("recurring", "--apply")

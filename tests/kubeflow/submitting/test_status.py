@@ -59,7 +59,19 @@ def test_a_run_under_way_shows_its_steps_and_is_no_failure(kfp, file, tfxp):
     assert lines[2].split()[-2:] == ["attempt", "2"]
     assert lines[3].split() == ["·", "Pusher", "waiting"]
     assert lines[5].startswith("under way for ")
-    assert lines[-1] == f" next  tfxp kubeflow status {run_id}"
+    assert lines[-1] == f" next  tfxp kubeflow status {run_id} --follow"
+
+
+def test_a_run_can_be_followed_again(kfp, file, tfxp):
+    tfxp("submit", "--file", file, "--no-follow")
+    kfp.steps = list(GOOD)
+
+    code, out, _ = tfxp("status", kfp.runs[0]["run_id"], "--follow", *FAST)
+
+    assert code == 0
+    assert "Trainer running" in out
+    assert "done in 7 min: 3 done" in out
+    assert tfxp("status", "--follow")[0] == 2
 
 
 def test_a_failed_run_shows_the_cause_and_where_its_log_is(kfp, file, tfxp):

@@ -173,7 +173,7 @@ def test_an_interrupt_ends_the_following_and_not_the_run(kfp, file, tfxp, monkey
 
     assert code == 130
     run_id = kfp.runs[0]["run_id"]
-    assert f"the run goes on: `tfxp kubeflow status {run_id}` shows it" in out
+    assert f"the run goes on: `tfxp kubeflow status {run_id} --follow` follows it again" in out
     assert not [line for line in kfp.asked if "terminate" in line or "DELETE" in line]
 
 
@@ -202,7 +202,7 @@ def test_a_server_that_stays_ill_ends_the_following_with_how_to_go_on(kfp, file,
 
     assert code == 1
     assert "fails (503)" in err
-    assert f"the run may go on: `tfxp kubeflow status {kfp.runs[0]['run_id']}` shows it" in err
+    assert f"the run may go on: `tfxp kubeflow status {kfp.runs[0]['run_id']} --follow`" in err
 
 
 def test_a_token_that_expires_meanwhile_ends_the_following_at_once(kfp, file, tfxp, monkeypatch):

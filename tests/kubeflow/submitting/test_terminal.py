@@ -90,6 +90,6 @@ def test_ctrl_c_and_kill_leave_the_run_alone(kfp, file, at_terminal, number):
 
     assert process.wait(10) == 130
     run_id = kfp.runs[0]["run_id"]
-    assert f"the run goes on: `tfxp kubeflow status {run_id}` shows it" in seen
+    assert f"the run goes on: `tfxp kubeflow status {run_id} --follow` follows it again" in seen
     assert "Traceback" not in seen
     assert not [line for line in kfp.asked if "terminate" in line or "DELETE" in line]
