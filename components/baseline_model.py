@@ -1,7 +1,5 @@
 """The BaselineModel component of the graph: the model that a candidate must beat."""
 
-from pathlib import Path
-
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
@@ -32,9 +30,10 @@ def BaselineModel(
         model_name: The model's name in it.
 
     Raises:
-        RegistryError: the stable version is named but not there.
+        RegistryError: the stable version is named but not there, or damaged; or the base directory
+            cannot be read.
     """
-    base = Path(resolve(base_dir))
+    base = registry.base_of(resolve(base_dir))
     version = registry.baseline_version(base, model_name, content_digest(model))
     baseline.set_int_custom_property("baseline_version", version)
     if version == 0:

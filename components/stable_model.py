@@ -1,7 +1,5 @@
 """The StableModel component of the graph: the model that a fit starts from."""
 
-from pathlib import Path
-
 from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
@@ -26,9 +24,10 @@ def StableModel(
         model_name: The model's name in it.
 
     Raises:
-        RegistryError: the stable version is named but not there.
+        RegistryError: the stable version is named but not there, or damaged; or the base directory
+            cannot be read.
     """
-    base = Path(resolve(base_dir))
+    base = registry.base_of(resolve(base_dir))
     version = registry.stable_version(base, model_name) or 0
     model.set_int_custom_property("stable_version", version)
     if not version:

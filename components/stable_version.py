@@ -1,6 +1,5 @@
 """Handing a version of the model base directory to whoever asks for a model."""
 
-import shutil
 from pathlib import Path
 
 from tfx.types import standard_artifacts
@@ -9,7 +8,9 @@ from tfx.utils import path_utils
 import registry
 
 
-def hand_over(model: standard_artifacts.Model, base: Path, model_name: str, version: int) -> None:
+def hand_over(
+    model: standard_artifacts.Model, base: registry.Base, model_name: str, version: int
+) -> None:
     """Copies the stable version into the artifact, and says which it is in its summary.
 
     Args:
@@ -18,9 +19,6 @@ def hand_over(model: standard_artifacts.Model, base: Path, model_name: str, vers
         model_name: The model's name in it.
         version: One that is there.
     """
-    shutil.copytree(
-        registry.version_dir(base, model_name, version),
-        path_utils.serving_model_dir(model.uri),
-        dirs_exist_ok=True,
-    )
+    target = Path(path_utils.serving_model_dir(model.uri))
+    registry.copy_version(base, model_name, version, target)
     model.set_string_custom_property("summary", f"version {version} is stable")

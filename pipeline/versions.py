@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
@@ -50,7 +49,7 @@ class Told:
     labels: Mapping[str, int] = field(default_factory=dict)
 
 
-def pushed_versions(base: Path, model: str) -> list[Version]:
+def pushed_versions(base: registry.Base, model: str) -> list[Version]:
     """Returns the versions, newest first.
 
     Raises:
@@ -126,7 +125,7 @@ def as_user_errors() -> Iterator[None]:
         raise UserError(str(error)) from error
 
 
-def _record(base: Path, model: str, version: int) -> registry.Record | None:
+def _record(base: registry.Base, model: str, version: int) -> registry.Record | None:
     try:
         return registry.read_record(base, model, version)
     except registry.RegistryError:

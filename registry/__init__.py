@@ -4,7 +4,8 @@
     set_label(base, "taxi", "stable", version)
     assert stable_version(base, "taxi") == version
 
-It is TF Serving's own layout, so the real server needs no adapter:
+It is a folder, or in a bucket (`base_of`). The layout is TF Serving's own, so that the real server
+needs no adapter:
 
     <base>/models.config                     labels, as ModelServerConfig in text format
     <base>/<model>/<version>/saved_model.pb  a version, whole or not there
@@ -19,8 +20,10 @@ from registry.baseline import NO_DIGEST, baseline_version
 from registry.errors import RegistryError, ServerError, StorageError, VersionRefused
 from registry.labels import CANARY, STABLE, labels, set_label, stable_version
 from registry.manifest import digest
+from registry.places import Base, base_of
 from registry.pushing import push
 from registry.record import Record
+from registry.taking import copy_version
 from registry.versions import (
     is_whole,
     read_record,
@@ -33,12 +36,15 @@ __all__ = [
     "CANARY",
     "NO_DIGEST",
     "STABLE",
+    "Base",
     "Record",
     "RegistryError",
     "ServerError",
     "StorageError",
     "VersionRefused",
+    "base_of",
     "baseline_version",
+    "copy_version",
     "digest",
     "is_whole",
     "labels",

@@ -1,15 +1,14 @@
 """Which version a candidate must beat."""
 
-from pathlib import Path
-
 from registry.labels import stable_version
+from registry.places import Base
 from registry.versions import read_record
 
 NO_DIGEST = "none"
 """In place of the digest of a baseline where there is none."""
 
 
-def baseline_version(base: Path, model: str, candidate_digest: str) -> int:
+def baseline_version(base: Base, model: str, candidate_digest: str) -> int:
     """Returns the version that a candidate is compared with; 0 if there is none.
 
     It is the stable one. But when the candidate itself has become stable, it is still the version

@@ -9,6 +9,7 @@ import grpc
 
 from registry.errors import ServerError, VersionRefused
 from registry.models_config import CONFIG
+from registry.places import Base
 from registry.server import AVAILABLE, END, Connection, VersionState
 from registry.warm_up import warm_up_requests
 from tfxp_client import wire
@@ -21,7 +22,7 @@ _NO_PREDICTION = "transform_features"
 
 
 def wait_until_available(
-    connection: Connection, base: Path, model: str, version: int, before: VersionState | None
+    connection: Connection, base: Base, model: str, version: int, before: VersionState | None
 ) -> None:
     """Waits until the server has loaded a version.
 
@@ -55,7 +56,7 @@ def wait_until_available(
 
 
 def _not_loaded(
-    connection: Connection, base: Path, model: str, version: int, told: VersionState | str | None
+    connection: Connection, base: Base, model: str, version: int, told: VersionState | str | None
 ) -> str:
     server = connection.server
     start = f"version {version} of {model}: the server at {server.address}"

@@ -9,10 +9,11 @@ import dataclasses
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
+from registry.bucket import BucketPath
 from registry.errors import RegistryError
 from registry.labels import labels
+from registry.places import Base
 
 _FILE = ".label_moves.jsonl"
 
@@ -40,17 +41,21 @@ class Move:
     at: str
 
 
-def note(base: Path, model: str, move: Move) -> None:
-    """Adds a move, durably.
+def note(base: Base, model: str, move: Move) -> None:
+    """Adds a move, durably; by whoever holds the model's lock.
 
     Raises:
         RegistryError: the file cannot be written.
     """
-    path = Path(base) / model / _FILE
+    path = base / model / _FILE
+    # A line of its own, also after one that a full disk cut short.
+    line = f"\n{json.dumps(dataclasses.asdict(move))}\n"
+    if isinstance(path, BucketPath):
+        path.write((_text(path) + line).encode())
+        return
     try:
         with path.open("a", encoding="utf-8") as file:
-            # A line of its own, also after one that a full disk cut short.
-            file.write(f"\n{json.dumps(dataclasses.asdict(move))}\n")
+            file.write(line)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -58,15 +63,12 @@ def note(base: Path, model: str, move: Move) -> None:
         raise RegistryError(msg) from error
 
 
-def moves(base: Path, model: str, label: str) -> list[Move]:
+def moves(base: Base, model: str, label: str) -> list[Move]:
     """Returns the moves that took the label to where it stands, the last one first.
 
     Each begins where the one before it ended: lines that do not fit tell of no move.
     """
-    try:
-        lines = (Path(base) / model / _FILE).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []
+    lines = _text(base / model / _FILE).splitlines()
     now = labels(base, model).get(label, 0)
     happened = []
     for move in filter(None, map(_parsed, reversed(lines))):
@@ -76,7 +78,7 @@ def moves(base: Path, model: str, label: str) -> list[Move]:
     return happened
 
 
-def was_rolled_back(base: Path, model: str, label: str, version: int) -> Move | None:
+def was_rolled_back(base: Base, model: str, label: str, version: int) -> Move | None:
     """Returns the rollback that took the label from the version, unless it has come back since."""
     for move in moves(base, model, label):
         if move.to == version:
@@ -84,6 +86,13 @@ def was_rolled_back(base: Path, model: str, label: str, version: int) -> Move | 
         if move.before == version and move.cause == ROLLBACK:
             return move
     return None
+
+
+def _text(path: Base) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def _parsed(line: str) -> Move | None:

@@ -1,17 +1,17 @@
 """The labels of versions: which is stable, which is tried as canary."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from registry.errors import RegistryError
 from registry.models_config import CONFIG, Entry, change_entry, read_entry
+from registry.places import Base
 from registry.versions import versions
 
 STABLE = "stable"
 CANARY = "canary"
 
 
-def labels(base: Path, model: str) -> dict[str, int]:
+def labels(base: Base, model: str) -> dict[str, int]:
     """Returns the model's labels and the versions that they stand for.
 
     Raises:
@@ -20,7 +20,7 @@ def labels(base: Path, model: str) -> dict[str, int]:
     return dict(read_entry(base, model).labels)
 
 
-def stable_version(base: Path, model: str) -> int:
+def stable_version(base: Base, model: str) -> int:
     """Returns the version that is labelled stable; 0 if none is.
 
     Raises:
@@ -29,15 +29,15 @@ def stable_version(base: Path, model: str) -> int:
     version = labels(base, model).get(STABLE, 0)
     if version and version not in versions(base, model):
         msg = (
-            f"{Path(base) / CONFIG}: label {STABLE!r} of model {model!r} stands for version "
-            f"{version}, which is not in {Path(base) / model}; "
+            f"{base / CONFIG}: label {STABLE!r} of model {model!r} stands for version "
+            f"{version}, which is not in {base / model}; "
             "move the label, or restore the version"
         )
         raise RegistryError(msg)
     return version
 
 
-def set_label(base: Path, model: str, label: str, version: int) -> None:
+def set_label(base: Base, model: str, label: str, version: int) -> None:
     """Moves a label at once and asks nobody; other labels and models stay as they are.
 
     The server is told to load exactly the labelled versions.
@@ -46,7 +46,7 @@ def set_label(base: Path, model: str, label: str, version: int) -> None:
         RegistryError: there is no such version, or the file cannot be read.
     """
     if version not in versions(base, model):
-        msg = f"label {label!r}: model {model!r} has no version {version} in {Path(base) / model}"
+        msg = f"label {label!r}: model {model!r} has no version {version} in {base / model}"
         raise RegistryError(msg)
 
     def change(entry: Entry) -> Entry:

@@ -1,6 +1,7 @@
 """One move of labels, or one removal, at a time on one model.
 
-The operating system drops the lock when its holder dies, however it dies.
+On a disk the operating system drops the lock when its holder dies, however it dies; in a bucket it
+stands for a while longer.
 """
 
 import contextlib
@@ -11,24 +12,36 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from registry.bucket import BucketPath
 from registry.errors import RegistryError
+from registry.lease import LOCKS, held
+from registry.places import Base
+from registry.telling import Say
 
 _FILE = ".rollout.lock"
 _WAIT_S = 600.0
 _LOOK_EVERY_S = 0.1
 
-Say = Callable[[str], None]
-"""Takes a line that tells what is going on."""
+_DOING = "moving labels of the same model"
+
+StillHeld = Callable[[], None]
+"""Raises RegistryError where the lock has been lost: to be called right before a write."""
 
 
 @contextlib.contextmanager
-def rollout_lock(base: Path, model: str, say: Say, *, wait_s: float = _WAIT_S) -> Iterator[None]:
+def rollout_lock(
+    base: Base, model: str, say: Say, *, wait_s: float = _WAIT_S
+) -> Iterator[StillHeld]:
     """Holds the model's lock for the length of the `with` block; waits while another holds it.
 
     Raises:
         RegistryError: the other one held it too long, or the model has no folder to write in.
     """
-    path = Path(base) / model / _FILE
+    if isinstance(base, BucketPath):
+        with held(base / model / LOCKS / "rollout", _DOING, say, wait_s=wait_s) as lease:
+            yield lease.require
+        return
+    path = base / model / _FILE
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
@@ -39,7 +52,11 @@ def rollout_lock(base: Path, model: str, say: Say, *, wait_s: float = _WAIT_S) -
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        yield _is_held
+
+
+def _is_held() -> None:
+    """The system takes it from nobody."""
 
 
 def _acquire(file: TextIO, path: Path, say: Say, deadline: float) -> None:
@@ -55,6 +72,6 @@ def _acquire(file: TextIO, path: Path, say: Say, deadline: float) -> None:
                 msg = f"{holder} holds {path} for too long; wait until it ends, or stop it"
                 raise RegistryError(msg) from error
             if not told:
-                say(f"waiting for {holder}, which is moving labels of the same model")
+                say(f"waiting for {holder}, which is {_DOING}")
                 told = True
             time.sleep(_LOOK_EVERY_S)

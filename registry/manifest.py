@@ -33,16 +33,26 @@ def digest_of(sums: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()
 
 
-def require_intact(version: Path) -> None:
+def manifest_of(sums: dict[str, str]) -> str:
+    """The manifest as it stands in its file."""
+    return json.dumps(sums, indent=2, sort_keys=True) + "\n"
+
+
+def require_intact(version: Path, place: str = "") -> None:
     """Compares a pushed version's files with the manifest that was written with it.
+
+    Args:
+        version: Its folder.
+        place: That it is a copy of, for the message.
 
     Raises:
         VersionRefused: a file is missing, changed or too many; or there is no manifest.
     """
+    place = place or str(version)
     try:
         expected = json.loads((version / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"{version / MANIFEST}: {error}; push the model again"
+        msg = f"{place}/{MANIFEST}: {error}; push the model again"
         raise VersionRefused(msg) from error
     there = checksums(version)
     wrong = sorted(
@@ -50,7 +60,7 @@ def require_intact(version: Path) -> None:
     )
     if wrong:
         msg = (
-            f"{version}: {', '.join(wrong)}: not as pushed, by the checksums of {MANIFEST}; "
+            f"{place}: {', '.join(wrong)}: not as pushed, by the checksums of {MANIFEST}; "
             "restore the version from a copy, or push the model again"
         )
         raise VersionRefused(msg)

@@ -15,9 +15,14 @@ from pathlib import Path
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
+from registry.bucket import BucketPath
 from registry.errors import RegistryError
+from registry.lease import LOCKS, held
+from registry.places import Base
 
 CONFIG = "models.config"
+SERVED_AT = "/models"
+"""Where the servers of `kubeflow/serving-bucket` see a base directory that is in a bucket."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +38,19 @@ class Entry:
     versions: tuple[int, ...] = ()
 
 
-def read_entry(base: Path, model: str) -> Entry:
+def read_entry(base: Base, model: str) -> Entry:
     """Returns what the file says of the model; nothing if it does not name it.
 
     Raises:
         RegistryError: the file cannot be read.
     """
-    for found in _read(Path(base) / CONFIG).model_config_list.config:
+    for found in _read(base / CONFIG).model_config_list.config:
         if found.name == model:
             return _entry(found)
     return Entry()
 
 
-def change_entry(base: Path, model: str, change: Callable[[Entry], Entry]) -> None:
+def change_entry(base: Base, model: str, change: Callable[[Entry], Entry]) -> None:
     """Changes what the file says of the model, at once; everything else in it stays as it is.
 
     A model without versions and labels is taken out of the file. An edition that says the same as
@@ -54,24 +59,41 @@ def change_entry(base: Path, model: str, change: Callable[[Entry], Entry]) -> No
     Raises:
         RegistryError: the file cannot be read or written.
     """
-    path = Path(base) / CONFIG
-    with _locked(path):
-        config = _read(path)
-        models = config.model_config_list.config
-        found = next((entry for entry in models if entry.name == model), None)
-        old = _entry(found) if found else Entry()
-        new = change(old)
-        if new == old:
-            return
-        if found is None:
-            folder = (Path(base) / model).absolute()
-            found = models.add(name=model, base_path=str(folder), model_platform="tensorflow")
-        found.version_labels.clear()
-        found.version_labels.update(new.labels)
-        found.model_version_policy.specific.versions[:] = new.versions
-        if new == Entry():
-            models.remove(found)
-        _write(path, text_format.MessageToString(config))
+    if isinstance(base, BucketPath):
+        with held(base / LOCKS / CONFIG, f"changing {CONFIG}") as lease:
+            path = base / CONFIG
+            edition, config = path.edition(), _read(path)
+            if _is_changed(config, model, f"{SERVED_AT}/{model}", change):
+                lease.require()
+                path.replace(text_format.MessageToString(config).encode(), edition)
+        return
+    with _locked(base / CONFIG):
+        config = _read(base / CONFIG)
+        if _is_changed(config, model, str((base / model).absolute()), change):
+            _write(base / CONFIG, text_format.MessageToString(config))
+
+
+def _is_changed(
+    config: model_server_config_pb2.ModelServerConfig,
+    model: str,
+    base_path: str,
+    change: Callable[[Entry], Entry],
+) -> bool:
+    """Changes the model's entry; a new one has `base_path`."""
+    models = config.model_config_list.config
+    found = next((entry for entry in models if entry.name == model), None)
+    old = _entry(found) if found else Entry()
+    new = change(old)
+    if new == old:
+        return False
+    if found is None:
+        found = models.add(name=model, base_path=base_path, model_platform="tensorflow")
+    found.version_labels.clear()
+    found.version_labels.update(new.labels)
+    found.model_version_policy.specific.versions[:] = new.versions
+    if new == Entry():
+        models.remove(found)
+    return True
 
 
 def _entry(found: model_server_config_pb2.ModelConfig) -> Entry:
@@ -79,7 +101,7 @@ def _entry(found: model_server_config_pb2.ModelConfig) -> Entry:
     return Entry(dict(found.version_labels), tuple(sorted(versions)))
 
 
-def _read(path: Path) -> model_server_config_pb2.ModelServerConfig:
+def _read(path: Base) -> model_server_config_pb2.ModelServerConfig:
     config = model_server_config_pb2.ModelServerConfig()
     try:
         return text_format.Parse(path.read_text(encoding="utf-8"), config)

@@ -4,16 +4,18 @@ import contextlib
 import dataclasses
 import errno
 import fcntl
-import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from registry.bucket import BucketPath
+from registry.bucket_versions import push_to_bucket
 from registry.errors import RegistryError
 from registry.labels import labels
-from registry.manifest import MANIFEST, checksums, digest_of
+from registry.manifest import MANIFEST, checksums, digest_of, manifest_of
+from registry.places import Base
 from registry.record import RECORD, Record
 from registry.versions import is_whole
 
@@ -22,12 +24,13 @@ _INCOMING = ".incoming-"
 _LAST = ".last_version"
 
 
-def push(source: Path, base: Path, model: str, record: Record) -> int:
+def push(source: Path, base: Base, model: str, record: Record) -> int:
     """Copies a SavedModel into the base directory as its next version.
 
     It is copied to a name that the server ignores, checked against the checksums of the source,
-    and renamed. Two pushers at once get two versions; a killed one leaves nothing that counts, and
-    what it does leave is removed by the next.
+    and renamed; in a bucket, which has no rename, `bucket_versions` does it. Two pushers at once
+    get two versions; a killed one leaves nothing that counts, and what it does leave is removed by
+    the next.
 
     Args:
         source: Folder with `saved_model.pb`.
@@ -41,18 +44,20 @@ def push(source: Path, base: Path, model: str, record: Record) -> int:
     Raises:
         RegistryError: the source is no SavedModel, or the directory cannot be written.
     """
-    source, folder = Path(source), Path(base) / model
     if not is_whole(source):
         msg = f"{source}: no saved_model.pb; nothing was pushed"
         raise RegistryError(msg)
+    if isinstance(base, BucketPath):
+        return push_to_bucket(source, base, model, record)
+    folder = base / model
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(folder)
         with _incoming(folder) as incoming:
             sums = _copy(source, incoming)
             record = dataclasses.replace(record, digest=digest_of(sums))
-            _write_synced(incoming / MANIFEST, json.dumps(sums, indent=2, sort_keys=True) + "\n")
-            return _name(incoming, folder, Path(base), model, record)
+            _write_synced(incoming / MANIFEST, manifest_of(sums))
+            return _name(incoming, folder, base, model, record)
     except OSError as error:
         msg = (
             f"{folder}: {error.strerror or error}; nothing was pushed; "

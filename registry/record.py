@@ -4,10 +4,10 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from registry.errors import RegistryError
+from registry.places import Base
 
 RECORD = "record.json"
 FORMAT = 1
@@ -50,7 +50,7 @@ class Record:
         return json.dumps(dataclasses.asdict(self), indent=2, sort_keys=True) + "\n"
 
 
-def read(path: Path) -> Record:
+def read(path: Base) -> Record:
     """Reads a record; keys that a later version of the format may add are passed over.
 
     Raises:

@@ -2,16 +2,19 @@
 
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from registry import history
+from registry.bucket import BucketPath
+from registry.bucket_versions import remove_from_bucket
 from registry.errors import RegistryError
 from registry.labels import STABLE, labels
-from registry.lock import Say, rollout_lock
+from registry.lock import rollout_lock
 from registry.models_config import read_entry
+from registry.places import Base
 from registry.server import END, Server, connected
+from registry.telling import Say
 from registry.versions import read_record, version_dir, versions
 
 # TF Serving looks only at folders whose name is an integer.
@@ -32,7 +35,7 @@ class Tidied:
 
 
 def remove_old(
-    base: Path, model: str, keep: int, server: Server | None, say: Say, *, is_trial: bool = False
+    base: Base, model: str, keep: int, server: Server | None, say: Say, *, is_trial: bool = False
 ) -> Tidied:
     """Removes all versions but the newest and those that somebody needs.
 
@@ -49,8 +52,7 @@ def remove_old(
     Raises:
         RegistryError: the directory cannot be used, or the server does not answer.
     """
-    folder = Path(base) / model
-    with rollout_lock(base, model, say):
+    with rollout_lock(base, model, say) as still_held:
         there = versions(base, model)
         reasons = _needed(base, model, server)
         newest = there[-max(keep, 1) :]
@@ -64,21 +66,29 @@ def remove_old(
             for version in there
             if version not in kept
         }
+        still_held()
         if not is_trial:
-            try:
-                for version in sizes:
-                    place = folder / f"{_REMOVED}{version}-{secrets.token_hex(4)}"
-                    version_dir(base, model, version).rename(place)
-                # Also those that a killed removal left.
-                for place in folder.glob(f"{_REMOVED}*"):
-                    shutil.rmtree(place)
-            except OSError as error:
-                msg = f"{error.filename}: {error.strerror or error}; let this user write there"
-                raise RegistryError(msg) from error
+            _remove(base / model, sizes)
         return Tidied(sizes, kept)
 
 
-def _needed(base: Path, model: str, server: Server | None) -> dict[int, str]:
+def _remove(folder: Base, gone: Iterable[int]) -> None:
+    if isinstance(folder, BucketPath):
+        remove_from_bucket(folder, gone)
+        return
+    try:
+        for version in gone:
+            place = folder / f"{_REMOVED}{version}-{secrets.token_hex(4)}"
+            (folder / str(version)).rename(place)
+        # Also those that a killed removal left.
+        for place in folder.glob(f"{_REMOVED}*"):
+            shutil.rmtree(place)
+    except OSError as error:
+        msg = f"{error.filename}: {error.strerror or error}; let this user write there"
+        raise RegistryError(msg) from error
+
+
+def _needed(base: Base, model: str, server: Server | None) -> dict[int, str]:
     """Versions that must stay, and why; the strongest reason of each."""
     needed = {}
     if server is not None:
@@ -99,5 +109,7 @@ def _needed(base: Path, model: str, server: Server | None) -> dict[int, str]:
     return needed
 
 
-def _size(folder: Path) -> int:
+def _size(folder: Base) -> int:
+    if isinstance(folder, BucketPath):
+        return sum(found.size for found in folder.files().values())
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

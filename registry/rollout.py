@@ -23,10 +23,12 @@ from registry.checking import require_answers, wait_until_available, wait_until_
 from registry.errors import RegistryError, VersionRefused
 from registry.history import Move
 from registry.labels import CANARY, STABLE, labelled_only, labels
-from registry.lock import Say, rollout_lock
+from registry.lock import StillHeld, rollout_lock
 from registry.manifest import require_intact
 from registry.models_config import Entry, change_entry
+from registry.places import Base, at_hand
 from registry.server import Connection, Server, connected
+from registry.telling import Say, silent
 from registry.versions import read_record, version_dir, versions
 
 
@@ -47,10 +49,6 @@ class Moved:
     checked: str
 
 
-def _silent(line: str) -> None:
-    """Says nothing."""
-
-
 @dataclass(frozen=True)
 class Rollout:
     """Moves the labels of one model; one process at a time.
@@ -62,10 +60,10 @@ class Rollout:
         say: Takes a line for whoever waits.
     """
 
-    base: Path
+    base: Base
     model: str
     server: Server | None = None
-    say: Say = _silent
+    say: Say = silent
 
     def label(self, label: str, version: int, cause: str = history.PUSH) -> Moved:
         """Moves a label to a version.
@@ -74,8 +72,8 @@ class Rollout:
             VersionRefused: the version is damaged, or not served; every label stands as before.
             RegistryError: it is not there, or the base directory or the server cannot be used.
         """
-        with rollout_lock(self.base, self.model, self.say):
-            return self._move(label, version, cause)
+        with rollout_lock(self.base, self.model, self.say) as still_held:
+            return self._move(still_held, label, version, cause)
 
     def promote(self, version: int | None = None) -> Moved:
         """Makes a version stable: the one that is given, else the canary, else the newest.
@@ -83,9 +81,9 @@ class Rollout:
         Raises:
             VersionRefused, RegistryError: as `label`.
         """
-        with rollout_lock(self.base, self.model, self.say):
+        with rollout_lock(self.base, self.model, self.say) as still_held:
             chosen = version or labels(self.base, self.model).get(CANARY) or self._newest()
-            return self._move(STABLE, chosen, history.PROMOTE)
+            return self._move(still_held, STABLE, chosen, history.PROMOTE)
 
     def rollback(self, version: int | None = None) -> Moved:
         """Makes a version stable that was so before: the one that is given, else the last one.
@@ -95,8 +93,10 @@ class Rollout:
         Raises:
             VersionRefused, RegistryError: as `label`; or none was stable before.
         """
-        with rollout_lock(self.base, self.model, self.say):
-            return self._move(STABLE, version or self._stable_before(), history.ROLLBACK)
+        with rollout_lock(self.base, self.model, self.say) as still_held:
+            return self._move(
+                still_held, STABLE, version or self._stable_before(), history.ROLLBACK
+            )
 
     def end_canary(self) -> Moved:
         """Ends the trial of the canary: its label goes to the stable version.
@@ -106,13 +106,13 @@ class Rollout:
         Raises:
             VersionRefused, RegistryError: as `label`; or there is no canary, or nothing stable.
         """
-        with rollout_lock(self.base, self.model, self.say):
+        with rollout_lock(self.base, self.model, self.say) as still_held:
             named = labels(self.base, self.model)
             missing = [label for label in (CANARY, STABLE) if label not in named]
             if missing:
                 msg = f"no version of {self.model} is {missing[0]}, so no trial can be ended"
                 raise RegistryError(msg)
-            return self._move(CANARY, named[STABLE], history.ROLLBACK)
+            return self._move(still_held, CANARY, named[STABLE], history.ROLLBACK)
 
     def _newest(self) -> int:
         there = versions(self.base, self.model)
@@ -139,70 +139,87 @@ class Rollout:
             raise RegistryError(msg)
         return before
 
-    def _move(self, label: str, version: int, cause: str) -> Moved:
-        self._require_whole(version)
+    def _move(self, still_held: StillHeld, label: str, version: int, cause: str) -> Moved:
+        self._require_there(version)
         named = labels(self.base, self.model)
         aims = _aims(named, label, version)
-        if self.server is None:
-            self._note(named, aims, cause)
-            self._write(labelled_only(aims))
-            checked = "no server was asked"
-        else:
-            with connected(self.server) as connection:
-                answered = self._load(connection, named, version)
-                self._note(named, aims, cause)
-                self._take_over(connection, named, aims, {label, *_changed(named, aims)})
-            self._write(labelled_only(aims))
-            checked = _asked(self.server, answered)
+        place = version_dir(self.base, self.model, version)
+        with at_hand(place) as folder:
+            require_intact(folder, str(place))
+            if self.server is None:
+                self._note(still_held, named, aims, cause)
+                checked = "no server was asked"
+            else:
+                with connected(self.server) as connection:
+                    answered = self._load(still_held, connection, named, version, folder)
+                    self._note(still_held, named, aims, cause)
+                    moving = {label, *_changed(named, aims)}
+                    self._take_over(still_held, connection, named, aims, moving)
+                checked = _asked(self.server, answered)
+        self._write(still_held, labelled_only(aims))
         before = named.get(label, 0)
         return Moved(label=label, version=version, before=before, checked=checked)
 
-    def _require_whole(self, version: int) -> None:
+    def _require_there(self, version: int) -> None:
         there = versions(self.base, self.model)
         if version not in there:
             listed = f"there are: {', '.join(map(str, there))}" if there else "there is none"
             msg = f"{self.base / self.model}: no version {version}; {listed}"
             raise RegistryError(msg)
-        require_intact(version_dir(self.base, self.model, version))
 
-    def _load(self, connection: Connection, named: Mapping[str, int], version: int) -> int:
+    def _load(
+        self,
+        still_held: StillHeld,
+        connection: Connection,
+        named: Mapping[str, int],
+        version: int,
+        folder: Path,
+    ) -> int:
         """Steps 1 and 2; returns how many requests were answered."""
         before = connection.states(self.model).get(version)
         self.say(f"waiting until the server has loaded version {version}")
         try:
-            self._write(_loaded_too(named, {version}))
+            self._write(still_held, _loaded_too(named, {version}))
             wait_until_available(connection, self.base, self.model, version, before)
             self.say(f"asking version {version} its rows")
-            folder = version_dir(self.base, self.model, version)
             return require_answers(connection, folder, self.model, version)
         except BaseException:
-            self._write(labelled_only(named))
+            self._write(still_held, labelled_only(named))
             raise
 
     def _take_over(
         self,
+        still_held: StillHeld,
         connection: Connection,
         named: Mapping[str, int],
         aims: Mapping[str, int],
         moving: Set[str],
     ) -> None:
         """Step 3."""
-        self._write(_loaded_too(aims, set(named.values())))
+        self._write(still_held, _loaded_too(aims, set(named.values())))
         try:
             for label in sorted(moving):
                 self.say(f"waiting until the server has moved the label {label}")
                 wait_until_labelled(connection, self.model, label, aims[label])
         except VersionRefused:
-            self._write(labelled_only(named))
+            self._write(still_held, labelled_only(named))
             raise
 
-    def _note(self, named: Mapping[str, int], aims: Mapping[str, int], cause: str) -> None:
+    def _note(
+        self,
+        still_held: StillHeld,
+        named: Mapping[str, int],
+        aims: Mapping[str, int],
+        cause: str,
+    ) -> None:
+        still_held()
         at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         for label in _changed(named, aims):
             move = Move(label, named.get(label, 0), aims[label], cause, at)
             history.note(self.base, self.model, move)
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, still_held: StillHeld, entry: Entry) -> None:
+        still_held()
         change_entry(self.base, self.model, lambda old: entry)
 
 

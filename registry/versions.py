@@ -1,10 +1,14 @@
 """Which versions of a model there are."""
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import overload
 
 from registry import record as records
+from registry.bucket import BucketPath
 from registry.errors import RegistryError
+from registry.places import Base
 from registry.record import RECORD, Record
 
 SAVED_MODEL = "saved_model.pb"
@@ -12,25 +16,33 @@ WARM_UP_FILE = "assets.extra/tf_serving_warmup_requests"
 """Below a version's folder, where TF Serving looks for requests to replay while it loads it."""
 
 
-def version_dir(base: Path, model: str, version: int) -> Path:
+@overload
+def version_dir(base: Path, model: str, version: int) -> Path: ...
+@overload
+def version_dir(base: Base, model: str, version: int) -> Base: ...
+def version_dir(base: Base, model: str, version: int) -> Base:
     """The folder of a version."""
-    return Path(base) / model / str(version)
+    return base / model / str(version)
 
 
-def versions(base: Path, model: str) -> list[int]:
+def versions(base: Base, model: str) -> list[int]:
     """Returns the pushed versions, ascending.
 
     A folder counts if its name is a positive integer and it holds a SavedModel; TF Serving goes by
     the same names.
     """
-    folder = Path(base) / model
+    names = _whole(base / model)
+    return sorted(int(name) for name in names if name.isdecimal() and int(name) > 0)
+
+
+def _whole(folder: Base) -> Iterable[str]:
+    """The folders in it that hold a SavedModel."""
+    if isinstance(folder, BucketPath):
+        places = (name.split("/", 1) for name in folder.files())
+        return [place[0] for place in places if place[1:] == [SAVED_MODEL]]
     if not folder.is_dir():
         return []
-    return sorted(
-        int(path.name)
-        for path in folder.iterdir()
-        if path.name.isdecimal() and int(path.name) > 0 and is_whole(path)
-    )
+    return [path.name for path in folder.iterdir() if path.name.isdecimal() and is_whole(path)]
 
 
 def is_whole(version: Path) -> bool:
@@ -38,7 +50,7 @@ def is_whole(version: Path) -> bool:
     return (version / SAVED_MODEL).is_file()
 
 
-def read_record(base: Path, model: str, version: int) -> Record:
+def read_record(base: Base, model: str, version: int) -> Record:
     """Returns where a version came from.
 
     Raises:
@@ -47,7 +59,7 @@ def read_record(base: Path, model: str, version: int) -> Record:
     return records.read(version_dir(base, model, version) / RECORD)
 
 
-def version_of_digest(base: Path, model: str, digest: str) -> int:
+def version_of_digest(base: Base, model: str, digest: str) -> int:
     """Returns the newest version with the given content digest by its record; 0 if none has it."""
     for version in reversed(versions(base, model)):
         # Versions that others put there have no record, and are no copies of ours.

@@ -13,6 +13,7 @@ from components.example_gen.spans import MARKER, Span, choose, is_pattern, spans
 from components.locations import resolve
 from components.rows.files import File, Format, found, is_local, open_binary
 from components.rows.formats import format_of
+from registry.storage import is_bucket
 
 _READ_WHOLE_BYTES = 256 * 2**20
 _CHUNK_BYTES = 2**20
@@ -101,7 +102,7 @@ def input_fingerprint(inputs: Inputs) -> str:
     """Returns a digest that changes when a file changes, comes or goes, or a span does.
 
     Up to 256 MiB of local files count by their content; more, and files elsewhere, by name, size
-    and time of change.
+    and time of change, in a bucket by what the store says of their content.
 
     Raises:
         InputError: a file cannot be read.
@@ -119,9 +120,13 @@ def fingerprint(files: Iterable[tuple[str, File]]) -> str:
     digest = hashlib.sha256()
     for part, file in files:
         by_content = is_small and is_local(file.path)
-        identity = _content(file) if by_content else f"{file.size} {file.changed}"
+        identity = _content(file) if by_content else _known_of(file)
         digest.update(f"{part}\0{file.name}\0{identity}\n".encode())
     return digest.hexdigest()
+
+
+def _known_of(file: File) -> str:
+    return f"{file.size} {file.edition or file.changed}"
 
 
 def served_fingerprint(location: str | None, format: str) -> str:
@@ -155,11 +160,15 @@ def _named_format(source: Source) -> Format:
 
 
 def _plain_files(place: str, format: Format | str) -> tuple[tuple[Source, File], ...]:
-    if is_local(place) and os.path.isdir(place):
-        files = [file for file in found(f"{place}/*") if file.name[0] not in "._"]
-    else:
-        files = found(place)
+    files = _in_folder(place) if is_local(place) and os.path.isdir(place) else found(place)
+    if not files and is_bucket(place):
+        # There it is a folder if anything is below it.
+        files = _in_folder(place.rstrip("/"))
     return tuple((Source(file.path, format_of(file.path, format)), file) for file in files)
+
+
+def _in_folder(place: str) -> list[File]:
+    return [file for file in found(f"{place}/*") if file.name[0] not in "._"]
 
 
 def _of_pattern(pattern: str, options: ExampleGenOptions) -> Inputs:

@@ -2,7 +2,6 @@
 
 import datetime
 import json
-from pathlib import Path
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
@@ -76,7 +75,7 @@ def Pusher(
             "summary", f"not pushed: no blessing of {' and '.join(refused)}"
         )
         return
-    base = Path(resolve(base_dir))
+    base = registry.base_of(resolve(base_dir))
     told = PusherOptions.from_json(options)
     digest = content_digest(model)
     _require_comparison(model_blessing, base, model_name, digest)
@@ -95,7 +94,7 @@ def Pusher(
         )
         version = registry.push(serving_dir(model), base, model_name, record)
     moved = roll_out(base, model_name, version, told)
-    destination = f"{base_dir}/{model_name}/{version}"
+    destination = f"{base_dir.rstrip('/')}/{model_name}/{version}"
     pushed_model.set_int_custom_property("pushed", 1)
     for name, value in {
         "pushed_destination": destination,
@@ -107,7 +106,9 @@ def Pusher(
         pushed_model.set_string_custom_property(name, value)
 
 
-def _require_comparison(blessing: Artifact, base: Path, model: str, candidate: str) -> None:
+def _require_comparison(
+    blessing: Artifact, base: registry.Base, model: str, candidate: str
+) -> None:
     """The blessing is about what is stable now: it may have changed since, or never have been so.
 
     Raises:

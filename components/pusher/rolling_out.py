@@ -1,7 +1,5 @@
 """From a version that has been pushed to a label that stands for it."""
 
-from pathlib import Path
-
 import registry
 from components import progress
 from components.errors import ModelRefused
@@ -10,7 +8,7 @@ from registry.history import was_rolled_back
 from registry.rollout import Moved, Rollout
 
 
-def roll_out(base: Path, model: str, version: int, options: PusherOptions) -> Moved:
+def roll_out(base: registry.Base, model: str, version: int, options: PusherOptions) -> Moved:
     """Labels the version stable or canary, once the server serves it.
 
     Args:
@@ -35,7 +33,7 @@ def roll_out(base: Path, model: str, version: int, options: PusherOptions) -> Mo
         ) from error
 
 
-def _require_not_rolled_back(base: Path, model: str, version: int, label: str) -> None:
+def _require_not_rolled_back(base: registry.Base, model: str, version: int, label: str) -> None:
     """What a person took back is not brought again by a run that makes the same model.
 
     Raises:
@@ -49,6 +47,6 @@ def _require_not_rolled_back(base: Path, model: str, version: int, label: str) -
         )
 
 
-def _now(base: Path, model: str, label: str) -> str:
+def _now(base: registry.Base, model: str, label: str) -> str:
     version = registry.labels(base, model).get(label)
     return f"{label} stays on version {version}" if version else f"no version is {label}"

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.errors import DataRefused
+from components.rows.files import at_hand
 from components.rows.logged_requests import with_rows_for_requests
 
 _BATCH_RECORDS = 16_384
@@ -69,19 +70,20 @@ def serialized(path: str) -> Iterator[list[bytes]]:
     import tensorflow as tf
 
     compression = "GZIP" if path.lower().endswith(".gz") else ""
-    records = tf.data.TFRecordDataset(path, compression)
     done = 0
-    try:
-        # Handed over one by one, records cost many times what reading them does.
-        for batch in records.batch(_BATCH_RECORDS).as_numpy_iterator():
-            yield batch.tolist()
-            done += len(batch)
-    except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
-        msg = (
-            f"{path}: record {done + _sound(records.skip(done)) + 1} is damaged, or the file was "
-            "cut off; expected a TFRecord file; write it again"
-        )
-        raise DataRefused(msg) from error
+    with at_hand(path) as place:
+        records = tf.data.TFRecordDataset(place, compression)
+        try:
+            # Handed over one by one, records cost many times what reading them does.
+            for batch in records.batch(_BATCH_RECORDS).as_numpy_iterator():
+                yield batch.tolist()
+                done += len(batch)
+        except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
+            msg = (
+                f"{path}: record {done + _sound(records.skip(done)) + 1} is damaged, or the file "
+                "was cut off; expected a TFRecord file; write it again"
+            )
+            raise DataRefused(msg) from error
 
 
 def _sound(records: Any) -> int:

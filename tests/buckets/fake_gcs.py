@@ -44,7 +44,7 @@ class FakeGcs:
         self.lock = threading.Lock()
         self.uploads = {}
         self._generation = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.fake = self
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
@@ -80,8 +80,16 @@ class FakeGcs:
         }
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Whoever was killed has hung up."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer in one piece: its second half would wait for the first to be acknowledged.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass
@@ -173,6 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._part(bucket, query["upload_id"], body)
         if query["uploadType"] == "resumable":
             key = query.get("name") or json.loads(body)["name"]
+        elif query["uploadType"] == "media":
+            key, content = query["name"], body
         else:
             boundary = self.headers["Content-Type"].partition("boundary=")[2].strip('"').encode()
             _, described, content, _ = body.split(b"--" + boundary)

@@ -91,7 +91,8 @@ def test_a_disk_that_is_full_is_one_clear_error_and_leaves_nothing(saved_model, 
     code = (
         "import resource, sys, pathlib, registry;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000));"
-        "registry.push(pathlib.Path(sys.argv[1]), sys.argv[2], 'taxi', registry.Record())"
+        "model, base = map(pathlib.Path, sys.argv[1:]);"
+        "registry.push(model, base, 'taxi', registry.Record())"
     )
 
     done = subprocess.run(

@@ -5,6 +5,8 @@ import pytest
 import tensorflow as tf
 from tfx.types import standard_artifacts
 
+from tests.buckets.fixtures import gs, minio, s3_address  # noqa: F401
+
 
 class TakesExamples(tf.Module):
     """Answers serialized examples with a weight times the feature `fare`."""

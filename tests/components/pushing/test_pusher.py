@@ -98,6 +98,29 @@ def test_a_fit_starts_from_the_stable_version_and_from_nothing_without_one(desk,
     assert (files / "saved_model.pb").exists()
 
 
+@pytest.mark.parametrize("kind", ["minio", "gs"])
+def test_the_base_directory_may_be_in_a_bucket(kind, artifact, examples, schema, export, request):
+    store = request.getfixturevalue(kind)
+    desk = Desk(store.uri("serving"), artifact, examples, schema)
+    first, second = export(0.5), export(0.6)
+
+    pushed = desk.push(first)
+    again = desk.push(first)
+    desk.push(second)
+    started_from = artifact(standard_artifacts.Model, f"start-{kind}")
+    StableModel.test_call(model=started_from, base_dir=desk.base, model_name="taxi")
+
+    base = registry.base_of(desk.base)
+    assert pushed.get_string_custom_property("pushed_destination") == f"{desk.base}/taxi/1"
+    assert again.get_string_custom_property("pushed_version") == "1"
+    assert registry.versions(base, "taxi") == [1, 2]
+    assert registry.labels(base, "taxi") == {"stable": 2}
+    assert registry.read_record(base, "taxi", 2).baseline_version == 1
+    assert started_from.get_int_custom_property("stable_version") == 2
+    files = Path(started_from.uri, "Format-Serving")
+    assert registry.digest(files) == registry.digest(Path(second.uri, "Format-Serving"))
+
+
 def version_of(baseline):
     return baseline.get_int_custom_property("baseline_version")
 
