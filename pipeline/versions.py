@@ -2,17 +2,35 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
 import registry
-from pipeline.config import Config
-from pipeline.errors import LabelRefused, UserError
+from pipeline.config import Place, load, load_cluster
+from pipeline.config.loading import is_of_cluster
+from pipeline.errors import ConfigError, LabelRefused, UserError
 from registry.history import was_rolled_back
 from registry.rollout import Rollout
 from registry.server import Server, connected
+from registry.storage import is_uri
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Where the versions of a model are, and who serves them.
+
+    Attributes:
+        base: The model base directory.
+        model: The model's name.
+        server: That is asked; None if there is none.
+    """
+
+    base: registry.Base
+    model: str
+    server: Server | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +67,35 @@ class Told:
     labels: Mapping[str, int] = field(default_factory=dict)
 
 
+def shelf_of(config: str, where: str, overrides: Iterable[str]) -> Shelf:
+    """Returns where the versions are by a configuration, of this machine or of a cluster.
+
+    Args:
+        config: The *what* file.
+        where: The *where* file.
+        overrides: As of `load`.
+
+    Raises:
+        ConfigError: it is wrong, or names a place that this machine does not see.
+        UserError: the bucket cannot be used.
+    """
+    if not is_of_cluster(where):
+        machine = load(config, where, overrides)
+        base: registry.Base = machine.where.serving_dir
+        return Shelf(base=base, model=machine.what.model_name, server=_server(machine.where))
+    cluster = load_cluster(config, where, overrides)
+    root = cluster.where.roots.serving
+    if not is_uri(root) and not Path(root).is_dir():
+        msg = (
+            f"{where}: roots.serving = {root!r}: is on a volume of the cluster, which is not "
+            "mounted here; run the command where it is"
+        )
+        raise ConfigError(msg)
+    with as_user_errors():
+        base = registry.base_of(root)
+    return Shelf(base=base, model=cluster.what.model_name, server=_server(cluster.where))
+
+
 def pushed_versions(base: registry.Base, model: str) -> list[Version]:
     """Returns the versions, newest first.
 
@@ -67,41 +114,32 @@ def pushed_versions(base: registry.Base, model: str) -> list[Version]:
     ]
 
 
-def told_by_server(config: Config) -> Told | None:
+def told_by_server(shelf: Shelf) -> Told | None:
     """Asks the configured server; None if there is none."""
-    server = server_of(config)
+    server, model = shelf.server, shelf.model
     if server is None:
         return None
-    base, model = config.where.serving_dir, config.what.model_name
     told = Told(address=server.address)
     try:
         with connected(server) as connection:
             states = {number: str(state) for number, state in connection.states(model).items()}
             labels = {
-                label: connection.labelled(model, label) for label in registry.labels(base, model)
+                label: connection.labelled(model, label)
+                for label in registry.labels(shelf.base, model)
             }
     except registry.ServerError as error:
         return dataclasses.replace(told, error=str(error))
     return dataclasses.replace(told, states=states, labels=labels)
 
 
-def server_of(config: Config) -> Server | None:
-    """The configured server; None if there is none to ask."""
-    serving = config.where.serving
-    if serving.address is None:
-        return None
-    return Server(address=serving.address, timeout_s=serving.timeout_s)
-
-
-def rollout_of(config: Config, *, is_unasked: bool = False) -> Rollout:
-    """What moves the labels of the configured model; it tells of its waiting on stderr.
+def rollout_of(shelf: Shelf, *, is_unasked: bool = False) -> Rollout:
+    """What moves the labels of the model; it tells of its waiting on stderr.
 
     Args:
-        config: Names the model, the base directory and the server.
+        shelf: Where its versions are.
         is_unasked: Asks no server, whatever is configured.
     """
-    server = None if is_unasked else server_of(config)
-    return Rollout(config.where.serving_dir, config.what.model_name, server, tell)
+    return Rollout(shelf.base, shelf.model, None if is_unasked else shelf.server, tell)
 
 
 def tell(line: str) -> None:
@@ -123,6 +161,13 @@ def as_user_errors() -> Iterator[None]:
         raise LabelRefused(str(error)) from error
     except registry.RegistryError as error:
         raise UserError(str(error)) from error
+
+
+def _server(where: Place) -> Server | None:
+    serving = where.serving
+    if serving.address is None:
+        return None
+    return Server(address=serving.address, timeout_s=serving.timeout_s)
 
 
 def _record(base: registry.Base, model: str, version: int) -> registry.Record | None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 import json
 import logging
 import os
@@ -9,13 +10,16 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import tensorflow as tf
 
 from components.training.fitting import Fit, Look
 from components.training.steps import State
+from registry import StorageError
+from registry.bucket import BucketPath, bucket_path
+from registry.storage import is_bucket
 
 _log = logging.getLogger(__name__)
 
@@ -38,12 +42,16 @@ class Checkpoint:
         """Reads and writes nothing yet.
 
         Args:
-            folder: Where it is; need not exist.
+            folder: Where it is, a path or in a bucket; a folder need not exist.
             fingerprint: See `fingerprint_of`: another fit never finds this one's state.
             every_s: How long, in seconds, nothing is saved after it was.
             clock: Readings in seconds.
+
+        Raises:
+            StorageError: it is in a bucket that cannot be used.
         """
-        self.path = Path(folder) / f"{fingerprint[:_NAME_LENGTH]}.npz"
+        name = f"{fingerprint[:_NAME_LENGTH]}.npz"
+        self.path = bucket_path(folder) / name if is_bucket(folder) else Path(folder) / name
         """The file."""
         self._fingerprint = fingerprint
         self._every_s = every_s
@@ -58,10 +66,11 @@ class Checkpoint:
         Args:
             beginning: A state as this fit's are, for the shapes.
         """
-        if not self.path.exists():
+        stored = _opened(self.path)
+        if stored is None:
             return None
         try:
-            with np.load(self.path) as arrays:
+            with stored, np.load(stored) as arrays:
                 going = self._read(arrays, beginning)
         # Whatever a file may hold that was half written, or written by another version.
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError) as error:
@@ -79,7 +88,13 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Forgets the fit: it is done."""
-        self.path.unlink(missing_ok=True)
+        if isinstance(self.path, Path):
+            self.path.unlink(missing_ok=True)
+            return
+        try:
+            self.path.remove()
+        except StorageError as error:
+            _log.warning("the checkpoint stays where it is, of no use: %s", error)
 
     def _save(self, going: Fit) -> None:
         said = {
@@ -93,14 +108,22 @@ class Checkpoint:
             "best_weights": going.best_weights.numpy(),
             **{f"best_{n}": value.numpy() for n, value in enumerate(going.best_others)},
         }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # One name at any time is that of a whole file, also when the power goes.
-        partial = self.path.with_suffix(".partial")
-        with partial.open("wb") as file:
-            np.savez(file, said=np.array(json.dumps(said)), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        if isinstance(self.path, Path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # One name at any time is that of a whole file, also when the power goes.
+            partial = self.path.with_suffix(".partial")
+            with partial.open("wb") as file:
+                _write(file, said, arrays)
+                os.fsync(file.fileno())
+            partial.replace(self.path)
+            return
+        content = io.BytesIO()
+        _write(content, said, arrays)
+        try:
+            self.path.write(content.getvalue())
+        except StorageError as error:
+            # The fit is worth more than the place to go on from.
+            _log.warning("no checkpoint was written: %s", error)
 
     def _read(self, arrays: Mapping[str, Any], beginning: State) -> Fit:
         said = json.loads(str(arrays["said"]))
@@ -118,6 +141,18 @@ class Checkpoint:
             idle=said["idle"],
             looks=[Look(**look) for look in said["looks"]],
         )
+
+
+def _opened(path: Path | BucketPath) -> BinaryIO | None:
+    try:
+        return path.open("rb") if isinstance(path, Path) else io.BytesIO(path.read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _write(file: BinaryIO, said: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+    np.savez(file, said=np.array(json.dumps(said)), **arrays)
+    file.flush()
 
 
 def fingerprint_of(

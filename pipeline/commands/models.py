@@ -7,13 +7,12 @@ import click
 from rich.console import Console
 
 from pipeline.commands.options import configuration_options
-from pipeline.config import load
 from pipeline.terminal.summary import shown
 from pipeline.terminal.version_table import plain, print_versions
 from pipeline.versions import (
     as_user_errors,
     pushed_versions,
-    server_of,
+    shelf_of,
     tell,
     told_by_server,
 )
@@ -32,10 +31,10 @@ def command(
     """List the pushed versions: labels, metrics, data, and what the server says of them."""
     if context.invoked_subcommand is not None:
         return
-    loaded = load(config, where, overrides)
-    base, model = loaded.where.serving_dir, loaded.what.model_name
+    shelf = shelf_of(config, where, overrides)
+    base, model = shelf.base, shelf.model
     with as_user_errors():
-        versions, told = pushed_versions(base, model), told_by_server(loaded)
+        versions, told = pushed_versions(base, model), told_by_server(shelf)
     if as_json:
         content: dict[str, Any] = {"model": model, "base": str(base)} | plain(versions, told)
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
@@ -59,10 +58,10 @@ def gc(config: str, where: str, overrides: tuple[str, ...], keep: int, dry_run: 
     One stays, however old, that has a label, that stable was compared with or would be rolled back
     to, or that the server has loaded.
     """
-    loaded = load(config, where, overrides)
-    base, model = loaded.where.serving_dir, loaded.what.model_name
+    shelf = shelf_of(config, where, overrides)
+    base, model = shelf.base, shelf.model
     with as_user_errors():
-        tidied = remove_old(base, model, keep, server_of(loaded), tell, is_trial=dry_run)
+        tidied = remove_old(base, model, keep, shelf.server, tell, is_trial=dry_run)
     for version, why in sorted(tidied.kept.items()):
         click.echo(f"kept     version {version}: {why}")
     word = "would go" if dry_run else "removed "

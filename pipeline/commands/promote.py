@@ -3,9 +3,8 @@
 import click
 
 from pipeline.commands.options import configuration_options, unasked_option
-from pipeline.config import load
 from pipeline.terminal.moved import print_moved
-from pipeline.versions import as_user_errors, rollout_of
+from pipeline.versions import as_user_errors, rollout_of, shelf_of
 
 
 @click.command(name="promote")
@@ -22,7 +21,7 @@ def command(
 
     Exit code: 0 done, 1 it cannot be done, 3 the version is damaged or not served.
     """
-    loaded = load(config, where, overrides)
+    shelf = shelf_of(config, where, overrides)
     with as_user_errors():
-        moved = rollout_of(loaded, is_unasked=is_unasked).promote(version)
-        print_moved(moved, loaded, where)
+        moved = rollout_of(shelf, is_unasked=is_unasked).promote(version)
+        print_moved(moved, shelf, where)

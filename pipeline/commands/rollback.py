@@ -3,9 +3,8 @@
 import click
 
 from pipeline.commands.options import configuration_options, unasked_option
-from pipeline.config import load
 from pipeline.terminal.moved import print_moved
-from pipeline.versions import as_user_errors, rollout_of
+from pipeline.versions import as_user_errors, rollout_of, shelf_of
 
 
 @click.command(name="rollback")
@@ -30,8 +29,8 @@ def command(
     """
     if canary and version is not None:
         raise click.UsageError("--canary goes to the stable version; leave VERSION out")
-    loaded = load(config, where, overrides)
+    shelf = shelf_of(config, where, overrides)
     with as_user_errors():
-        rollout = rollout_of(loaded, is_unasked=is_unasked)
+        rollout = rollout_of(shelf, is_unasked=is_unasked)
         moved = rollout.end_canary() if canary else rollout.rollback(version)
-        print_moved(moved, loaded, where)
+        print_moved(moved, shelf, where)

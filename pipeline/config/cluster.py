@@ -12,11 +12,12 @@ from pipeline.config.cluster_sections import Kubeflow
 from pipeline.config.section import Section, Text, fingerprint
 from pipeline.config.where import Beam, Server
 
-VolumePath = Annotated[
+Storage = Annotated[
     str,
     Field(
-        pattern=r"^/[^\s:]+$",
-        description="an absolute path on a volume that every step mounts (kubeflow.volumes)",
+        pattern=r"^(/[^\s:]+|(minio|s3|gs)://[a-z0-9][a-z0-9._-]*(/[^\s/?#]+)*/?)$",
+        description="an absolute path on a volume that every step mounts "
+        '(kubeflow.volumes), or a URI such as "s3://models/tfxp"',
     ),
 ]
 
@@ -40,15 +41,8 @@ class ClusterRoots(Section):
             "minio, s3 or gs",
         ),
     ]
-    serving: Annotated[
-        str,
-        Field(
-            pattern=r"^(/[^\s:]+|(minio|s3|gs)://[a-z0-9][a-z0-9._-]*(/[^\s/?#]+)*/?)$",
-            description="an absolute path on a volume that every step mounts "
-            '(kubeflow.volumes), or a URI such as "s3://models/tfxp"',
-        ),
-    ]
-    checkpoints: VolumePath | None = None
+    serving: Storage
+    checkpoints: Storage | None = None
 
 
 class ClusterWhere(Section):

@@ -3,11 +3,11 @@
 import click
 
 import registry
-from pipeline.config import Config
+from pipeline.versions import Shelf
 from registry.rollout import Moved
 
 
-def print_moved(moved: Moved, config: Config, where: str) -> None:
+def print_moved(moved: Moved, shelf: Shelf, where: str) -> None:
     """Prints where the label stands, who was asked, and what the other labels stand for."""
     if moved.before == moved.version:
         where_to = f"version {moved.version} already"
@@ -16,9 +16,9 @@ def print_moved(moved: Moved, config: Config, where: str) -> None:
     else:
         where_to = f"version {moved.version}, the first"
     click.echo(f"{moved.label}: {where_to}; {moved.checked}")
-    if config.where.serving.address is None:
+    if shelf.server is None:
         click.echo(f"note: set serving.address in {where} to have a server load and try it first")
-    named = registry.labels(config.where.serving_dir, config.what.model_name)
+    named = registry.labels(shelf.base, shelf.model)
     for label, version in sorted(named.items()):
         if label != moved.label:
             click.echo(f"{label}: version {version}")

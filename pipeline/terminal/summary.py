@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+import registry
 from pipeline.runner.session import Request
 from pipeline.runner.states import Outcome, State, Status
 from pipeline.terminal.command_line import command_line
@@ -48,8 +49,10 @@ def continuing(request: Request) -> str:
     return command_line("run", request.config, request.where, request.overrides, *until)
 
 
-def shown(path: Path) -> str:
-    """The path as short as it can be typed from here."""
+def shown(path: registry.Base) -> str:
+    """The path as short as it can be typed from here; a URI as it is."""
+    if not isinstance(path, Path):
+        return str(path)
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
 

@@ -3,12 +3,12 @@
 import dataclasses
 import datetime
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+import registry
 from pipeline.terminal.summary import shown
 from pipeline.versions import Told, Version
 
@@ -16,7 +16,7 @@ _NO_RECORD = "no record"
 
 
 def print_versions(
-    console: Console, folder: Path, versions: Sequence[Version], told: Told | None
+    console: Console, folder: registry.Base, versions: Sequence[Version], told: Told | None
 ) -> None:
     """Prints the table, newest first, and below it what the server says otherwise."""
     if not versions:
@@ -28,7 +28,7 @@ def print_versions(
 
 
 def print_table(
-    console: Console, folder: Path, versions: Sequence[Version], told: Told | None
+    console: Console, folder: registry.Base, versions: Sequence[Version], told: Told | None
 ) -> None:
     """Prints a row a version; what the server says is a column if it was asked and answered."""
     # The title of a table would be wrapped to the table's width.

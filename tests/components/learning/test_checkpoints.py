@@ -25,6 +25,7 @@ from components.training.options import TrainingOptions
 from components.training.run import checkpoint_of
 from components.training.steps import beginning
 from components.training.targets import Target
+from tests.buckets.fixtures import gs  # noqa: F401
 from tests.components.learning import trips
 
 STEPS = 200
@@ -88,6 +89,33 @@ def test_a_fit_that_was_killed_ends_as_if_it_had_not_been(killed):
     np.testing.assert_allclose(weights, uninterrupted, atol=1e-5)
     checkpoint.remove()
     assert not list(killed.glob("*.npz"))
+
+
+def test_a_fit_is_gone_on_with_from_a_bucket(gs):  # noqa: F811
+    before, _ = fitted(Checkpoint(gs.uri("fits"), "one fit", every_s=0), steps=20)
+    assert len(gs.keys()) == 1
+    checkpoint = Checkpoint(gs.uri("fits"), "one fit")
+
+    after, _ = fitted(checkpoint, steps=20)
+
+    assert checkpoint.resumed_from == 20
+    np.testing.assert_allclose(after, before, atol=1e-5)
+    checkpoint.remove()
+    assert gs.keys() == []
+
+
+def test_a_fit_outlives_the_store_of_its_checkpoints(gs, caplog):  # noqa: F811
+    checkpoint = Checkpoint(gs.uri("fits"), "one fit", every_s=0)
+
+    def close(look):
+        gs.server.token = "that nobody has"
+
+    _, steps = fitted(checkpoint, steps=20, each=close)
+    checkpoint.remove()
+
+    assert steps == [20]
+    assert "no checkpoint was written: gs://" in caplog.text
+    assert "the checkpoint stays where it is" in caplog.text
 
 
 @pytest.fixture

@@ -43,7 +43,10 @@ def fares(file, format, target_bytes=2**30):
         ("rows/*.csv", ["rows/a.csv", "rows/b.csv"]),
         ("rows/?.csv", ["rows/a.csv", "rows/b.csv"]),
         ("rows/[b-z].csv", ["rows/b.csv"]),
-        ("rows/**/*.csv", ["rows/a.csv", "rows/b.csv", "rows/deep/c.csv"]),
+        (
+            "rows/**/*.csv",
+            ["rows/a.csv", "rows/b.csv", "rows/deep/c.csv", "rows/ümlaut #1/d.csv"],
+        ),
         ("rows/x[1].csv", ["rows/x[1].csv"]),
         ("rows/ümlaut #1/*", ["rows/ümlaut #1/d.csv"]),
         ("rows/none.csv", []),
