@@ -23,16 +23,15 @@ def command(config: str, where: str, overrides: tuple[str, ...], out: str | None
     kubeflow.target = "vertex" it is a job of Vertex AI. Nothing is written that a cluster would
     refuse.
     """
-    # Behind the options, so that help is instant.
+    loaded = load_cluster(config, where, overrides)
+    # Behind that, so that help and a wrong configuration are told at once.
     from compiling import compile_pipeline, graph_of
     from compiling.findings import refuse
     from compiling.outfile import OutFile
     from compiling.summary import Request, print_summary
     from linting import lint
 
-    loaded = load_cluster(config, where, overrides)
-    target = loaded.where.kubeflow.target
-    file = OutFile.named(out, target)
+    file = OutFile.named(out, loaded.where.kubeflow.target)
     with loading("TFX"):
         graph = graph_of(loaded)
     compiled = compile_pipeline(loaded, graph)

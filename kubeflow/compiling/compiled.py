@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any, Literal
+from typing import Any
 
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
@@ -13,13 +13,11 @@ from compiling.containers import container
 from compiling.graph import nodes_of
 from compiling.platform import platform_spec
 from compiling.runtime import RuntimeParameter, runtime_parameters
-from compiling.writing import as_json, as_yaml, whole
+from compiling.writing import Form, as_json, as_yaml, whole
 from pipeline.config import ClusterConfig
 from pipeline.runner.nodes import Node
 
 SCHEMA_VERSION = "2.1.0"
-
-Format = Literal["yaml", "json"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Compiled:
     parameters: tuple[RuntimeParameter, ...]
     nodes: dict[str, Node]
 
-    def text(self, form: Format) -> str:
+    def text(self, form: Form) -> str:
         """Returns the file's text; the same for the same pipeline, always."""
         documents = [self.job or self.pipeline_spec]
         if form == "json":

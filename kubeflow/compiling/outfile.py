@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from compiling.writing import Form
 from pipeline.errors import ConfigError, UserError
 
 Target = Literal["kubeflow", "vertex"]
-Form = Literal["yaml", "json"]
 
 _DEFAULTS = {"kubeflow": "pipeline.yaml", "vertex": "pipeline.json"}
 _FORMS: dict[str, Form] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}

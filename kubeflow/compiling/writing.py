@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import yaml
+
+Form = Literal["yaml", "json"]
 
 # Go's reader of YAML and Python's do not agree on which bare words are numbers or booleans.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
