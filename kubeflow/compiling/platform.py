@@ -54,6 +54,9 @@ def _config(kubeflow: Kubeflow, settings: NodeSettings) -> dict[str, Any]:
         ],
         "imagePullPolicy": kubeflow.image_pull_policy,
         "nodeSelector": {"labels": dict(settings.node_selector)} if settings.node_selector else {},
+        "tolerations": [
+            toleration.model_dump(exclude_none=True) for toleration in settings.tolerations
+        ],
     }
     stated = {key: value for key, value in config.items() if value}
     return _checked(stated, kubernetes_executor_config_pb2.KubernetesExecutorConfig())

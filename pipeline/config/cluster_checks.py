@@ -157,11 +157,12 @@ def vertex_problems(roots: ClusterRoots, kubeflow: Kubeflow) -> Iterator[Problem
                 'kubeflow.target = "kubeflow"',
             )
     for name, node in kubeflow.nodes.items():
-        if node.node_selector:
-            yield Problem(
-                ("kubeflow", "nodes", name, "node_selector"),
-                "is of Kubernetes, which Vertex AI does not show; leave it out",
-            )
+        for key in ("node_selector", "tolerations"):
+            if getattr(node, key):
+                yield Problem(
+                    ("kubeflow", "nodes", name, key),
+                    "is of Kubernetes, which Vertex AI does not show; leave it out",
+                )
 
 
 def _is_below(path: str, mount: str) -> bool:
@@ -176,6 +177,13 @@ def _resource_problems(
             (*path, "accelerator_count"),
             'stands alone; expected accelerator beside it, such as "nvidia.com/gpu"',
         )
+    for place, toleration in enumerate(getattr(own, "tolerations", ())):
+        if (toleration.operator == "Equal") != (toleration.value is not None):
+            yield wrong(
+                (*path, "tolerations", place, "operator"),
+                toleration.operator,
+                '"Equal" with a value, and "Exists" without',
+            )
     effective = own.over(defaults)
     for key, size in (("cpu", cores), ("memory", gigabytes)):
         request, limit = getattr(effective, key), getattr(effective, f"{key}_limit")

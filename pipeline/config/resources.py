@@ -1,10 +1,10 @@
 """What steps ask of the machines they run on: `[kubeflow.resources]` and `[kubeflow.nodes]`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.config.section import Section, Table, frozen
+from pipeline.config.section import Many, Section, Table, Text, frozen
 
 
 def _number_as_text(value: Any) -> Any:
@@ -75,6 +75,22 @@ class DefaultResources(Resources):
     memory: Memory = "2Gi"
 
 
+class Toleration(Section):
+    """A taint of machines that a step bears; machines with accelerators often have one.
+
+    Attributes:
+        key: Of the taint; every key without one.
+        operator: Whether the taint must have the value, or just exist.
+        value: Of the taint.
+        effect: Of the taint; every effect without one.
+    """
+
+    key: Annotated[Text | None, Field(description="the key of a taint")] = None
+    operator: Literal["Equal", "Exists"] = "Exists"
+    value: Annotated[str | None, Field(description="the value of a taint")] = None
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+
+
 class NodeSettings(Resources):
     """What holds for one node alone.
 
@@ -83,6 +99,7 @@ class NodeSettings(Resources):
         cache: Whether its result may be that of an earlier run with the same inputs; unless
             stated, it may where the node reads nothing outside the graph.
         node_selector: Labels that the machine must have.
+        tolerations: Taints that the machine may have.
     """
 
     retries: Retries | None = None
@@ -90,3 +107,7 @@ class NodeSettings(Resources):
     node_selector: Table[Annotated[str, Field(description="a label's value")]] = Field(
         default_factory=lambda: frozen({})
     )
+    tolerations: Annotated[
+        Many[Toleration],
+        Field(description='a list of tables such as { key = "nvidia.com/gpu" }'),
+    ] = ()

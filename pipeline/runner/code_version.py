@@ -46,7 +46,13 @@ def sources(dotted_paths: tuple[str, ...]) -> dict[str, str]:
     return dict(sorted(reached.items()))
 
 
-def _imported(file: Path, content: bytes) -> Iterator[Path]:
+@functools.cache
+def _imported(file: Path, content: bytes) -> tuple[Path, ...]:
+    """Most files are reached from most nodes; each is parsed once."""
+    return tuple(_imports(file, content))
+
+
+def _imports(file: Path, content: bytes) -> Iterator[Path]:
     for statement in ast.walk(ast.parse(content, filename=str(file))):
         if isinstance(statement, ast.Import):
             for name in statement.names:

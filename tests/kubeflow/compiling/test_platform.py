@@ -57,6 +57,20 @@ def test_only_the_node_that_asks_for_it_is_bound_to_a_machine(compiled):
     assert "nodeSelector" not in reading.kubernetes(found, "Pusher")
 
 
+def test_only_the_node_that_says_so_bears_a_taint(compiled):
+    found = compiled(
+        "taxi",
+        "kubeflow.nodes.Trainer.tolerations=[{key='nvidia.com/gpu'}, "
+        "{key='team', operator='Equal', value='ml', effect='NoSchedule'}]",
+    )
+
+    assert reading.kubernetes(found, "Trainer")["tolerations"] == [
+        {"key": "nvidia.com/gpu", "operator": "Exists"},
+        {"key": "team", "operator": "Equal", "value": "ml", "effect": "NoSchedule"},
+    ]
+    assert "tolerations" not in reading.kubernetes(found, "Pusher")
+
+
 def test_without_any_of_it_there_is_no_second_document(compiled):
     found = compiled(
         "taxi", "roots.serving=s3://models/tfxp", "kubeflow.volumes=[]", "kubeflow.secrets=[]"

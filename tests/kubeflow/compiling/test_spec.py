@@ -21,31 +21,32 @@ CLUSTERS = ("taxi", "everything", "imported")
 
 def test_the_golden_pipeline_means_what_it_meant(compiled):
     golden = yaml.safe_load(Path(__file__).with_name("golden.yaml").read_text(encoding="utf-8"))
-    spec = compiled().pipeline_spec
+    one = compiled()
+    spec = one.pipeline_spec
 
     found = {
         "info": {key: spec[key] for key in golden["info"]},
         "inputs": {
-            name: one["defaultValue"]
-            for name, one in spec["root"]["inputDefinitions"]["parameters"].items()
+            name: declared["defaultValue"]
+            for name, declared in spec["root"]["inputDefinitions"]["parameters"].items()
         },
         "steps": {
             name: {
-                "executor": reading.told(compiled(), name)["executor"],
+                "executor": reading.told(one, name)["executor"],
                 "takes": [
                     f"{source['producerTask']}.{source['outputArtifactKey']}"
                     for given in task.get("inputs", {}).get("artifacts", {}).values()
                     for source in [given["taskOutputArtifact"]]
                 ],
-                "makes": reading.told(compiled(), name)["outputs"],
+                "makes": reading.told(one, name)["outputs"],
                 "cached": task["cachingOptions"].get("enableCache", False),
                 "retries": task["retryPolicy"]["maxRetryCount"],
                 "asks": [
-                    reading.container(compiled(), name)["resources"][key]
+                    reading.container(one, name)["resources"][key]
                     for key in ("resourceCpuRequest", "resourceMemoryRequest")
                 ],
             }
-            for name, task in reading.tasks(compiled()).items()
+            for name, task in reading.tasks(one).items()
         },
     }
 
@@ -140,10 +141,11 @@ def test_a_comment_says_what_it_is_and_what_a_run_may_set(compiled):
 
 
 def test_one_line_holds_all_that_a_step_is_told(compiled):
-    text = compiled("everything").text("yaml")
+    found = compiled("everything")
+    text = found.text("yaml")
 
-    for name in reading.tasks(compiled("everything")):
-        line = json.dumps(reading.told(compiled("everything"), name), separators=(",", ":"))
+    for name in reading.tasks(found):
+        line = json.dumps(reading.told(found, name), separators=(",", ":"))
         assert f"- '{line}'\n" in text
 
 

@@ -147,7 +147,7 @@ def test_a_node_asks_for_its_own_and_for_the_rest_as_all_do():
             "kubeflow.nodes.Trainer.gpu=1",
             "kubeflow.nodes.Trainer.gpu: unknown key; did you mean 'cpu'? allowed: accelerator, "
             "accelerator_count, cache, cpu, cpu_limit, memory, memory_limit, node_selector, "
-            "retries",
+            "retries, tolerations",
         ),
         (
             "kubeflow.nodes.Trainer.cpu=0",
@@ -167,6 +167,11 @@ def test_a_node_asks_for_its_own_and_for_the_rest_as_all_do():
             "kubeflow.nodes.Trainer.accelerator_count=1",
             "kubeflow.nodes.Trainer.accelerator_count: stands alone; expected accelerator beside "
             'it, such as "nvidia.com/gpu"',
+        ),
+        (
+            "kubeflow.nodes.Trainer.tolerations=[{key='a', value='b'}]",
+            'kubeflow.nodes.Trainer.tolerations.0.operator: found "Exists"; expected "Equal" with '
+            'a value, and "Exists" without',
         ),
         (
             "kubeflow.nodes.Trainer.cpu_limit=1500m",
@@ -289,6 +294,7 @@ def test_vertex_takes_buckets_of_google_alone(files):
         ("kubeflow.secrets", '[{name = "a", env = {b = "C"}}]'),
         ("kubeflow.host", "https://kfp.example.com"),
         ("kubeflow.nodes.Trainer.node_selector", '{gpu = "a100"}'),
+        ("kubeflow.nodes.Trainer.tolerations", '[{key = "gpu"}]'),
     ],
 )
 def test_vertex_knows_nothing_of_kubernetes(files, key, value):
