@@ -134,11 +134,12 @@ def vertex_problems(roots: ClusterRoots, kubeflow: Kubeflow) -> Iterator[Problem
     """Vertex AI knows Google's buckets, and nothing of Kubernetes."""
     if kubeflow.target != "vertex":
         return
-    for key in ("artifacts", "serving"):
-        if not getattr(roots, key).startswith(_GOOGLE):
+    for key in ("artifacts", "serving", "checkpoints"):
+        location = getattr(roots, key)
+        if location is not None and not location.startswith(_GOOGLE):
             yield wrong(
                 ("roots", key),
-                getattr(roots, key),
+                location,
                 f'a {_GOOGLE} location, since kubeflow.target is "vertex"',
             )
     for key in (

@@ -276,10 +276,13 @@ def test_vertex_takes_buckets_of_google_alone(files):
         *right,
         "roots.artifacts=minio://mlpipeline/tfxp",
         "roots.serving=s3://models/tfxp",
+        "roots.checkpoints=s3://models/checkpoints",
     ]
 
     assert files.load_cluster(*right).where.roots.artifacts == "gs://bucket/runs"
     assert files.cluster_messages(*wrong) == [
+        "--set roots.checkpoints=s3://models/checkpoints: roots.checkpoints: found "
+        '"s3://models/checkpoints"; expected a gs:// location, since kubeflow.target is "vertex"',
         "--set roots.artifacts=minio://mlpipeline/tfxp: roots.artifacts: found "
         '"minio://mlpipeline/tfxp"; expected a gs:// location, since kubeflow.target is "vertex"',
         '--set roots.serving=s3://models/tfxp: roots.serving: found "s3://models/tfxp"; '
