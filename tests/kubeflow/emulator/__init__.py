@@ -21,6 +21,11 @@ the launcher's local paths (`/minio`, `/s3`, `/gcs`, `/tmp/kfp`) lie below a fre
 which the environment names (`TFXP_ARTIFACTS_ROOT`); `/app` and `python` of a command line are the
 image's, for which a copy of what the image holds and this interpreter stand in (`image`); and
 a volume is mounted by a link that is there while the pod is.
+
+Not emulated are loops, conditions, nested pipelines, importers and exit handlers, of which the
+compiled pipeline has none, and resources, since a host has what it has. A step that knows an
+absolute path of this machine could read there, which no pod has: the linter sees to it that no such
+path is in a spec.
 """
 
 from tests.kubeflow.emulator.buckets import Folder, Remote

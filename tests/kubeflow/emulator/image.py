@@ -2,15 +2,14 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-APP = "/app"
-HELD = ("client", "components", "configs", "kubeflow", "pipeline", "registry", "schema", "serving")
-"""The project's folders that are in the image; whatever else lies in a checkout is not."""
+from tests.kubeflow.image.context import sent
 
-_NOT_HELD = shutil.ignore_patterns("__pycache__", "*.egg-info", "var")
+APP = "/app"
+_NEVER_LOOKED_INTO = {".git", ".venv", ".runtime", "var"}
 
 
 @dataclass(frozen=True)
@@ -23,14 +22,27 @@ class Image:
 
     @classmethod
     def of(cls, project: Path, app: Path) -> "Image":
-        """Copies what the image would hold of a checkout to `app`."""
-        for name in HELD:
-            if (project / name).is_dir():
-                shutil.copytree(project / name, app / name, ignore=_NOT_HELD)
-        # Ahead of the checkout, which this interpreter's packages lead to.
-        return cls(app, {"PYTHONPATH": f"{app}:{app / 'client'}"})
+        """Copies to `app` what the image holds of a checkout, by the checkout's own rules."""
+        rules = (project / ".dockerignore").read_text(encoding="utf-8")
+        for name in sent(_files(project), rules):
+            (app / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(project / name, app / name)
+        return cls(app, cls.environment_of(app))
+
+    @staticmethod
+    def environment_of(app: Path) -> dict[str, str]:
+        """Puts the copy ahead of the checkout, which this interpreter's packages lead to."""
+        return {"PYTHONPATH": f"{app}:{app / 'client'}"}
 
     def here(self, word: str) -> str:
         """A word of a command line, with a path of the image where that is on this machine."""
         is_below = word == APP or word.startswith(f"{APP}/")
         return f"{self.app}{word.removeprefix(APP)}" if is_below else word
+
+
+def _files(project: Path) -> Iterator[str]:
+    for entry in project.iterdir():
+        if entry.is_file():
+            yield entry.name
+        elif entry.name not in _NEVER_LOOKED_INTO:
+            yield from (str(f.relative_to(project)) for f in entry.rglob("*") if f.is_file())

@@ -8,6 +8,7 @@ from kfp import kubernetes
 
 from tests.kubeflow.emulator import Image
 from tests.kubeflow.emulator.small import Read, Tell, Write, compiled, one_step, written
+from tests.kubeflow.emulator.taxi import PROJECT
 
 
 def test_an_artifact_that_was_not_declared_is_not_there(cluster, tmp_path):
@@ -111,15 +112,36 @@ def test_app_and_python_are_those_of_the_image(cluster, tmp_path):
     assert written(cluster, run.tasks["tell"]) == sys.prefix
 
 
-def test_the_image_holds_the_projects_code_and_none_of_its_state(tmp_path):
-    for name in ("components/step.py", "components/__pycache__/step.pyc", "var/metadata.sqlite"):
-        (tmp_path / "checkout" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "checkout" / name).touch()
+def test_the_image_holds_what_the_builder_is_sent(tmp_path):
+    checkout = tmp_path / "checkout"
+    for name in (
+        "components/step.py",
+        "components/__pycache__/step.pyc",
+        "var/metadata.sqlite",
+        "trips.csv",
+    ):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).touch()
+    (checkout / ".dockerignore").write_text("*\n!components\n**/__pycache__\n", encoding="utf-8")
 
-    image = Image.of(tmp_path / "checkout", tmp_path / "app")
+    image = Image.of(checkout, tmp_path / "app")
 
     held = [str(file.relative_to(image.app)) for file in image.app.rglob("*") if file.is_file()]
     assert held == ["components/step.py"]
+
+
+def test_a_step_imports_the_images_sources_and_not_the_checkouts(cluster, tmp_path):
+    image = Image.of(PROJECT, tmp_path / "image")
+    cluster.image = image
+    ask = "import components, pipeline, tfxp_client as t; print(components.__file__, t.__file__)"
+
+    run = cluster.run(one_step(f"python -c '{ask}' > $1", tmp_path))
+
+    assert not run.failure
+    assert written(cluster, run.tasks["tell"]).split() == [
+        str(image.app / "components" / "__init__.py"),
+        str(image.app / "client" / "tfxp_client" / "__init__.py"),
+    ]
 
 
 def test_a_command_that_is_not_there_or_too_long_is_the_cause(cluster, tmp_path):
