@@ -9,11 +9,12 @@ from rich.console import Console
 from linting import lint
 from linting.files import UnreadableFile, read_documents
 from linting.report import print_findings
+from pipeline.cli import run
 
 
-@click.command(name="tfxp kubeflow lint")
+@click.command(name="lint", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
-def main(files: tuple[Path, ...]) -> None:
+def command(files: tuple[Path, ...]) -> None:
     """Say what a cluster would refuse in a compiled pipeline.
 
     FILE is what `tfxp kubeflow compile` wrote, or any pipeline compiled for Kubeflow Pipelines 2:
@@ -36,4 +37,4 @@ def main(files: tuple[Path, ...]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(command, "tfxp kubeflow lint")

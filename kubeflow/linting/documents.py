@@ -3,12 +3,11 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
 
 from linting.finding import Fault
-from linting.messages import parsed, type_fault, unknown_fields
+from linting.messages import UnreadableValue, parsed, type_fault, unknown_fields
 from linting.places import at
 from linting.spec import Json, Spec
 
@@ -57,7 +56,7 @@ class Documents:
         """Reads the documents as messages; what `unknown_field` names is left out.
 
         Raises:
-            json_format.ParseError: A value is of another type than its field.
+            UnreadableValue: A value is of another type than its field.
         """
         pipeline = parsed(spec_pb2.PipelineSpec(), self.pipeline)
         deployment = self.pipeline.get("deploymentSpec", {})
@@ -81,11 +80,12 @@ def job(documents: Documents) -> Iterator[Fault]:
             "$.pipelineSpec",
             "the pipeline spec is wrapped in a PipelineJob; the API server of KFP finds no "
             "pipeline spec in that (`unknown template format`)",
-            "write the pipeline spec alone, as YAML (TFX does so when output_filename ends in "
-            ".yaml)",
+            "write the pipeline spec alone, as YAML (TFX: an output_filename that ends in .yaml); "
+            "a job is for Vertex AI",
         )
-        root = documents.written.get("runtimeConfig", {}).get("gcsOutputDirectory", "")
-        if root.startswith("/"):
+        config = documents.written.get("runtimeConfig")
+        root = config.get("gcsOutputDirectory") if isinstance(config, dict) else None
+        if str(root).startswith("/"):
             yield Fault(
                 "$.runtimeConfig.gcsOutputDirectory",
                 f"{root!r} as the pipeline root: KFP keeps artifacts in minio://, s3:// or gs://",
@@ -138,7 +138,7 @@ def value_type(documents: Documents) -> Iterator[Fault]:
     for message, document, where in messages:
         try:
             parsed(message, document)
-        except json_format.ParseError as error:
+        except UnreadableValue as error:
             yield type_fault(where, error)
 
 

@@ -111,14 +111,19 @@ def workflow(spec: Spec) -> str:
     return compact([sorted(arguments), tasks, runtime_config(spec), _SYSTEM_TEMPLATES])
 
 
-def packed_nodes(spec: Spec) -> str:
-    """The status of all nodes of a run that is over, compressed as Argo does."""
-    nodes = [
+def nodes(spec: Spec) -> str:
+    """The status of all nodes of a run that is over."""
+    found = [
         [*driver_arguments(spec, task).values(), *[pod(spec, task)] * _PATCHES_KEPT, _NODE_OVERHEAD]
         for task in spec.tasks
         if task.executor is not None
     ]
-    return base64.b64encode(gzip.compress(compact(nodes).encode())).decode()
+    return compact(found)
+
+
+def packed(text: str) -> str:
+    """A text compressed as Argo does with a status that is large."""
+    return base64.b64encode(gzip.compress(text.encode())).decode()
 
 
 def _arguments(spec: Spec, component: Component) -> Iterator[Json]:

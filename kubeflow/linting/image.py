@@ -1,4 +1,4 @@
-"""What the image holds: the project's rooms, and the packages of `kubeflow/requirements.lock`.
+"""What the image holds: what `.dockerignore` lets in of the project, and the locked packages.
 
 Nothing is imported to find that out: modules are looked for as files, names in them as text.
 """
@@ -10,16 +10,18 @@ import importlib.metadata
 import re
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# Folders of the project from which the image's Python imports: its own, and those of scripts that
-# are run by path.
-_SOURCES = (PROJECT, PROJECT / "client", PROJECT / "kubeflow")
-_ROOMS = ("pipeline", "components", "schema", "registry", "serving", "tfxp_client", "stepping")
+# Nothing of the project gets into the image but what a line of this begins with `!` for.
+_LET_IN = PROJECT / ".dockerignore"
+# Its packages are found by the scripts in it, which are run by path.
+_SCRIPTS = "kubeflow"
 _INSTALLED = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
 _LOCK = PROJECT / "kubeflow" / "requirements.lock"
+_LEFT_OUT = PROJECT / "kubeflow" / "imaging" / "left_out.toml"
 _LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 
 
@@ -47,8 +49,9 @@ def file_of_image(path: str) -> bool:
 
 def _folders(top: str) -> list[Path] | None:
     """The folders in which a top-level name of the image lies; None when it is not in there."""
-    if top in _ROOMS:
-        return [folder for folder in _SOURCES if (folder / top).exists()]
+    room = _rooms().get(top)
+    if room is not None:
+        return [room]
     if not _locked() & {_canonical(name) for name in _distributions().get(top, ())}:
         return None
     # Where packages are installed, and nowhere else: one of the locked ones has a `tests` as well.
@@ -61,21 +64,14 @@ def _folders(top: str) -> list[Path] | None:
 
 
 def _is_there(folders: list[Path], parts: list[str]) -> bool:
-    """Walks from the top down to a module, and looks what remains up in it."""
-    for index, part in enumerate(parts):
-        packages = [folder / part for folder in folders if (folder / part).is_dir()]
-        modules = [module for folder in folders for module in _modules(folder, part)]
-        rest = parts[index + 1 :]
-        if not packages or not rest:
-            is_found = bool(packages or modules)
-            return is_found and (not rest or any(_defines(module, rest[0]) for module in modules))
-        inner = [folder / "__init__.py" for folder in packages]
-        is_package = any((package / rest[0]).is_dir() or _modules(package, rest[0])
-                         for package in packages)  # fmt: skip
-        if not is_package:
-            return any(_defines(module, rest[0]) for module in inner if module.is_file())
-        folders = packages
-    return False
+    """Walks down to a module; what is no module below a module has to be a name in it."""
+    part, *rest = parts
+    packages = [folder / part for folder in folders if (folder / part).is_dir()]
+    files = [file for folder in folders for file in _modules(folder, part)]
+    if not rest:
+        return bool(packages or files)
+    files += [file for package in packages for file in _modules(package, "__init__")]
+    return _is_there(packages, rest) or any(_defines(file, rest[0]) for file in files)
 
 
 def _modules(folder: Path, name: str) -> list[Path]:
@@ -100,8 +96,20 @@ def _defines(module: Path, name: str) -> bool:
 
 
 @functools.cache
+def _rooms() -> dict[str, Path]:
+    """The project's top-level modules that are in the image, each with the folder that holds it."""
+    lines = _LET_IN.read_text("utf-8").splitlines()
+    let_in = [PROJECT / line.removeprefix("!") for line in lines if line.startswith("!")]
+    found = {path.stem: path.parent for path in let_in if path.is_dir() or path.suffix == ".py"}
+    folder = found.pop(_SCRIPTS, None)
+    inner = folder.joinpath(_SCRIPTS).iterdir() if folder else ()
+    return found | {path.stem: path.parent for path in inner if (path / "__init__.py").is_file()}
+
+
+@functools.cache
 def _locked() -> frozenset[str]:
-    return frozenset(map(_canonical, _LOCKED.findall(_LOCK.read_text("utf-8"))))
+    left_out = tomllib.loads(_LEFT_OUT.read_text("utf-8"))["distributions"]
+    return frozenset(map(_canonical, _LOCKED.findall(_LOCK.read_text("utf-8")))) - left_out.keys()
 
 
 @functools.cache

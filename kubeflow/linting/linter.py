@@ -23,7 +23,7 @@ def lint(
         pipeline_spec: The pipeline spec, as read from JSON or from the YAML's first document.
         platform_spec: The platform spec, from the YAML's second document; None without one.
         image_modules: Whether the image holds what a dotted name names: a module, or something in
-            one. By default, whether it is in the project's rooms or in a package of
+            one. By default, whether it is in what `.dockerignore` lets in, or in a package of
             `kubeflow/requirements.lock`.
     """
     documents = Documents(pipeline_spec, platform_spec)

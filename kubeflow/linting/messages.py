@@ -12,6 +12,10 @@ from linting.places import at
 _WELL_KNOWN = "google.protobuf."
 
 
+class UnreadableValue(Exception):
+    """A value is of another type than the field of the message that it stands in."""
+
+
 def unknown_fields(descriptor: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:
     """Yields place and name of what a message does not have: a field, or a value of an enum.
 
@@ -39,17 +43,21 @@ def parsed(message: Any, document: Any) -> dict[str, Any]:
     """Returns the document with the names and the types of the message's fields.
 
     Raises:
-        json_format.ParseError: A value is of another type than its field.
+        UnreadableValue: A value is of another type than its field, or no value of JSON.
     """
-    json_format.ParseDict(document, message, ignore_unknown_fields=True)
-    return dict(json_format.MessageToDict(message))
+    try:
+        json_format.ParseDict(document, message, ignore_unknown_fields=True)
+        return dict(json_format.MessageToDict(message))
+    # The library's own errors for what it foresees, and Python's for the rest.
+    except (json_format.Error, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise UnreadableValue(" ".join(str(error).split())) from error
 
 
-def type_fault(place: str, error: json_format.ParseError) -> Fault:
+def type_fault(place: str, error: UnreadableValue) -> Fault:
     """Says which value could not be read."""
     return Fault(
         place,
-        f"cannot be read: {' '.join(str(error).split())}; the API server answers the same",
+        f"cannot be read: {error}; the API server answers the same",
         "write the value as the message of that name has it (pipeline_spec.proto of KFP)",
     )
 

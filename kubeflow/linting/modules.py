@@ -9,10 +9,12 @@ from linting.image import file_of_image
 from linting.places import at
 from linting.spec import Executor, Json, Spec
 from linting.steps import step_of
+from linting.texts import named_texts
 
-# Parameters of TFX's components that name code of the user.
+# What names code of the user: parameters of TFX's components, and keys of our own options.
 _CODE = frozenset(
     {
+        "build_model",
         "module_file",
         "module_path",
         "preprocessing_fn",
@@ -23,6 +25,10 @@ _CODE = frozenset(
     }
 )
 _NOTHING = ("", "null")
+_DOTTED_PATH = (
+    "put the code into a folder of the project that .dockerignore lets in, and name it by its "
+    "dotted path"
+)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
@@ -44,9 +50,10 @@ def user_module(spec: Spec) -> Iterator[Fault]:
     for task in spec.tasks:
         if task.executor is None or step_of(task.executor.container or {}) is None:
             continue
-        for name, place, value in task.constants():
-            if name in _CODE and isinstance(value, str) and value not in _NOTHING:
-                yield from _code(spec, place, name, value)
+        for parameter, place, value in task.constants():
+            for name, text in named_texts(parameter, value):
+                if name in _CODE and text not in _NOTHING:
+                    yield from _code(spec, place, name, text)
 
 
 def _command(spec: Spec, executor: Executor, container: Json) -> Iterator[Fault]:
@@ -66,13 +73,13 @@ def _code(spec: Spec, place: str, name: str, value: str) -> Iterator[Fault]:
             place,
             f"{name} has the module {module!r} travel as a wheel, {wheel}; the image lacks it, and "
             "has neither pip nor a reader of KFP's buckets to install it with",
-            "put the code into a room of the project and name it by its dotted path",
+            _DOTTED_PATH,
         )
     elif not _DOTTED.fullmatch(value) or value.endswith(".py"):
         yield Fault(
             place,
             f"{name} is the file {value}, which the image lacks",
-            "put the code into a room of the project and name it by its dotted path",
+            _DOTTED_PATH,
         )
     elif not spec.image_holds(value):
         yield _absent(place, f"the code {value!r} ({name})")
@@ -81,7 +88,8 @@ def _code(spec: Spec, place: str, name: str, value: str) -> Iterator[Fault]:
 def _absent(place: str, what: str) -> Fault:
     return Fault(
         place,
-        f"the image lacks {what}: it is neither in a room of the project nor in a package of "
-        "kubeflow/requirements.lock",
-        "correct the name, or add the package to the lock and build the image anew",
+        f"the image lacks {what}: it is neither in a folder of the project that .dockerignore lets "
+        "in nor in a package of kubeflow/requirements.lock",
+        "correct the name; or let the folder in (`!my_package` in .dockerignore), or add the "
+        "package to the lock, and build the image anew",
     )

@@ -33,19 +33,12 @@ def argument_size(spec: Spec) -> Iterator[Fault]:
         place = at(spec.place, ROOT, "inputDefinitions", "parameters")
         yield _too_long(place, "the values of the pipeline's inputs", config)
     for task in spec.tasks:
-        for name, text in estimates.driver_arguments(spec, task).items():
+        # A long value is in several of them; the longest one of a place tells enough.
+        by_length = sorted(_arguments(spec, task), key=lambda argument: size(argument[2]))
+        longest = {place: (what, text) for place, what, text in by_length}
+        for place, (what, text) in longest.items():
             if size(text) > ARGUMENT:
-                yield _too_long(
-                    _place(task, name), f"what the driver is told as --{name}", size(text)
-                )
-        if task.executor is None or task.executor.container is None:
-            continue
-        told = compact(estimates.executor_input(spec, task))
-        words = estimates.command_line(task.executor.container, told)
-        longest = max([told, *words], key=size)
-        if size(longest) > ARGUMENT:
-            what = "what the step is told (its executor input, estimated)"
-            yield _too_long(task.place, what, size(longest))
+                yield _too_long(place, what, size(text))
 
 
 def pod_size(spec: Spec) -> Iterator[Fault]:
@@ -85,15 +78,28 @@ def workflow_size(spec: Spec) -> Iterator[Fault]:
             f"{_SMALLER}; or cut the pipeline in two",
         )
         return
-    packed = created + size(estimates.packed_nodes(spec))
-    if packed > WORKFLOW:
+    nodes = estimates.nodes(spec)
+    # Argo compresses what would be too large without that, as this does.
+    is_small = created + size(nodes) <= WORKFLOW
+    kept = created if is_small else created + size(estimates.packed(nodes))
+    if kept > WORKFLOW:
         yield Fault(
             spec.place,
-            f"the Argo workflow with the status of its nodes is {_amount(packed)}, estimated; "
+            f"the Argo workflow with the status of its nodes is {_amount(kept)}, estimated; "
             f"Argo's controller keeps at most {_amount(WORKFLOW)} (MAX_WORKFLOW_SIZE; `workflow is "
             "longer than maximum allowed size`)",
             f"{_SMALLER}; or cut the pipeline in two",
         )
+
+
+def _arguments(spec: Spec, task: Task) -> Iterator[tuple[str, str, str]]:
+    """Yields place, meaning and text of each argument of a task's processes that may be long."""
+    for name, text in estimates.driver_arguments(spec, task).items():
+        yield _place(task, name), f"what the driver is told as --{name}", text
+    if task.executor is not None and task.executor.container is not None:
+        told = compact(estimates.executor_input(spec, task))
+        for text in (told, *estimates.command_line(task.executor.container, told)):
+            yield task.place, "what the step is told (its executor input, estimated)", text
 
 
 def _place(task: Task, argument: str) -> str:

@@ -7,18 +7,24 @@ from typing import Any
 
 def texts(value: Any) -> Iterator[str]:
     """Yields each text in a value; JSON in a text is read, and its own texts yielded."""
+    for _, text in named_texts("", value):
+        yield text
+
+
+def named_texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """As `texts`, each with the innermost name that it has: of a key, or else `name`."""
     if isinstance(value, dict):
-        for below in value.values():
-            yield from texts(below)
+        for key, below in value.items():
+            yield from named_texts(str(key), below)
     elif isinstance(value, list):
         for below in value:
-            yield from texts(below)
+            yield from named_texts(name, below)
     elif isinstance(value, str):
         inner = _read(value)
         if inner is None:
-            yield value
+            yield name, value
         else:
-            yield from texts(inner)
+            yield from named_texts(name, inner)
 
 
 def _read(text: str) -> Any:

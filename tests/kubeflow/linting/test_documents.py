@@ -56,6 +56,14 @@ def test_the_type_mark_of_a_packed_message_is_no_unknown_field():
     assert found(broken("deploymentSpec", "@type", to="type.googleapis.com/…")) == []
 
 
+def test_a_platform_spec_that_cannot_be_read_is_one_finding():
+    keys = ("platforms", "kubernetes", "deploymentSpec", "executors")
+
+    (finding,) = findings(pipeline(), broken(*keys, to=5, within=platform))
+
+    assert finding.rule == "value-type"
+
+
 def test_a_field_that_the_platform_spec_does_not_have_is_named():
     keys = ("platforms", "kubernetes", "deploymentSpec", "executors", "exec-Trainer", "volumes")
 
@@ -74,6 +82,7 @@ def test_a_field_that_the_platform_spec_does_not_have_is_named():
         (("root", "dag", "tasks"), "none"),
         (("deploymentSpec", "executors"), []),
         ((*task("Trainer"), "dependentTasks"), {"a": 1}),
+        (("root", "inputDefinitions", "parameters", "span", "defaultValue"), float("nan")),
     ],
 )
 def test_a_value_that_cannot_be_read_is_one_finding(place, value):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from linting.image import image_holds
@@ -71,6 +73,18 @@ def test_code_of_the_user_that_the_image_lacks_is_named(value):
     assert rules == [("user-module", RUN_FN)]
 
 
+def test_code_that_is_named_in_options_is_looked_for_too():
+    options = json.dumps({"options": json.dumps({"build_model": "my_network.build"})})
+    inputs = {"custom_config": constant(options)}
+    spec = pipeline()
+    spec["root"]["dag"]["tasks"]["Trainer"]["inputs"]["parameters"].update(inputs)
+
+    (finding,) = findings(spec, image_modules=lambda name: name.startswith("components."))
+
+    assert finding.rule == "user-module"
+    assert "'my_network.build' (build_model)" in finding.message
+
+
 @pytest.mark.parametrize("value", ["", "null", "components.training.entry.run_fn"])
 def test_code_that_the_image_holds_or_that_is_not_given_is_fine(value):
     spec = broken(*task("Trainer"), "inputs", "parameters", "run_fn", to=constant(value))
@@ -92,6 +106,8 @@ def test_code_that_the_image_holds_or_that_is_not_given_is_fine(value):
         "google.protobuf.json_format",
         "numpy",
         "registry.versions",
+        "tfxp_client",
+        "stepping.node.Node",
     ],
 )
 def test_the_image_holds_the_projects_rooms_and_the_locked_packages(name):
@@ -104,6 +120,7 @@ def test_the_image_holds_the_projects_rooms_and_the_locked_packages(name):
         "components.nothing",
         "components.evaluator.executor.Nothing",
         "tests.stranger",
+        "pymysql",  # locked, and left out of the image
         "benchmarks.compare",
         "kfp",  # the cluster's SDK is for the machine that compiles
         "pytest",
