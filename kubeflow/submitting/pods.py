@@ -40,10 +40,6 @@ class Pods:
         """The pod that decides what a task gets, and whether it must run at all."""
         return f"{self.workflow}-system-container-driver-{_hash(f'{self._task(task)}-driver')}"
 
-    def root_driver(self) -> str:
-        """The pod that starts the whole run."""
-        return f"{self.workflow}-system-dag-driver-{_hash(f'{self.workflow}.root-driver')}"
-
     def _task(self, task: str) -> str:
         return f"{self.workflow}.root.{task}"
 

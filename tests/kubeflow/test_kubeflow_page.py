@@ -40,7 +40,8 @@ def commands(name):
 def found_command(words):
     """The click command behind the words, and what is left of them."""
     command, name = cli, "tfxp"
-    while isinstance(command, click.Group):
+    # A group may be a command as well, and then takes options.
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         name, *words = words
         if command.name == "kubeflow":
             script = importlib.import_module(name)

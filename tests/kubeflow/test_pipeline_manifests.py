@@ -12,16 +12,11 @@ import yaml
 from tests.kubeflow.manifests import PROJECT, SERVING, container, documents, kustomization
 
 MANIFESTS = PROJECT / "kubeflow" / "manifests"
+ACCOUNT = MANIFESTS / "account"
 VOLUMES = MANIFESTS / "volumes"
 EXAMPLE = "artifact-store.example.yaml"
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 WHERE = tomllib.loads((PROJECT / "configs" / "kubeflow.toml").read_text())
-
-
-def applied():
-    found = documents(MANIFESTS)
-    del found[EXAMPLE]
-    return found
 
 
 def claims():
@@ -35,7 +30,9 @@ def claims():
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("found", [*applied().items(), *documents(VOLUMES).items()], ids=str)
+@pytest.mark.parametrize(
+    "found", [*documents(ACCOUNT).items(), *documents(VOLUMES).items()], ids=str
+)
 def test_kubernetes_knows_every_field(found, version):
     kubernetes_validate.validate(found[1], version, strict=True)
 
@@ -52,16 +49,18 @@ def test_the_example_of_the_secret_is_refused_until_it_is_filled_in(version):
 
 
 def test_all_but_the_example_is_applied_and_the_server_with_it():
-    resources = kustomization(MANIFESTS)["resources"]
-
-    assert {name for name in resources if name.endswith(".yaml")} == set(applied())
-    assert [name for name in resources if not name.endswith(".yaml")] == ["../serving"]
-    assert set(kustomization(VOLUMES)["resources"]) == set(documents(VOLUMES))
+    assert kustomization(MANIFESTS)["resources"] == ["account", "../serving"]
+    assert set(documents(MANIFESTS)) == {EXAMPLE}
+    for folder in (ACCOUNT, VOLUMES):
+        assert set(kustomization(folder)["resources"]) == set(documents(folder))
 
 
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here, which has kustomize")
-@pytest.mark.parametrize("folder", [MANIFESTS, VOLUMES])
-def test_kustomize_builds_it(folder):
+@pytest.mark.parametrize(
+    ("folder", "accounts", "servers", "claims_"),
+    [(MANIFESTS, 1, 1, 1), (ACCOUNT, 1, 0, 0), (VOLUMES, 0, 0, 2)],
+)
+def test_kustomize_builds_it(folder, accounts, servers, claims_):
     done = subprocess.run(
         ["kubectl", "kustomize", str(folder)], check=False, capture_output=True, text=True
     )
@@ -69,12 +68,13 @@ def test_kustomize_builds_it(folder):
     assert done.returncode == 0, done.stderr
     kinds = [found["kind"] for found in yaml.safe_load_all(done.stdout)]
     assert "Secret" not in kinds
-    assert ("Role" in kinds, "Deployment" in kinds) == (folder is MANIFESTS,) * 2
-    assert kinds.count("PersistentVolumeClaim") == (1 if folder is MANIFESTS else 2)
+    assert kinds.count("ServiceAccount") == kinds.count("RoleBinding") == accounts
+    assert kinds.count("Deployment") == servers
+    assert kinds.count("PersistentVolumeClaim") == claims_
 
 
 def test_the_account_is_the_one_that_runs_are_started_with():
-    found = applied()
+    found = documents(ACCOUNT)
     name = WHERE["kubeflow"]["service_account"]
 
     assert found["service-account.yaml"]["metadata"]["name"] == name
@@ -85,7 +85,7 @@ def test_the_account_is_the_one_that_runs_are_started_with():
 
 
 def test_the_account_may_do_no_more_than_what_stands_round_a_step_needs():
-    rules = applied()["role.yaml"]["rules"]
+    rules = documents(ACCOUNT)["role.yaml"]["rules"]
     allowed = {(rule["resources"][0], verb) for rule in rules for verb in rule["verbs"]}
 
     assert allowed == {
@@ -124,7 +124,9 @@ def test_the_secret_has_the_name_and_the_keys_that_steps_are_given():
 
     assert example["metadata"]["name"] == secret["name"]
     assert set(example["stringData"]) == set(secret["env"])
-    readable = [r for r in applied()["role.yaml"]["rules"] if r["resources"] == ["secrets"]]
+    readable = [
+        r for r in documents(ACCOUNT)["role.yaml"]["rules"] if r["resources"] == ["secrets"]
+    ]
     assert secret["name"] in readable[0]["resourceNames"]
 
 
