@@ -13,6 +13,7 @@ import contextlib
 import functools
 import logging
 import os
+import re
 import socket
 import sys
 import urllib.request
@@ -30,6 +31,7 @@ _CONNECT_S = 5.0
 _READ_S = 60.0
 _ATTEMPTS = 3
 _READ_AHEAD_BYTES = 8 * 2**20
+_GLOB = re.compile(r"[*?\[]")
 _SEEN_BY_S3 = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -95,19 +97,21 @@ def file_system(uri: str) -> Any:
 
 
 def require_bucket(uri: str) -> None:
-    """Makes sure that the bucket of a URI is there and may be listed.
+    """Makes sure that the bucket of a URI or glob is there, and may be listed below that.
 
     Raises:
         StorageError: it is not, or may not.
     """
-    bucket = key_of(uri).partition("/")[0]
+    bucket, _, key = key_of(uri).partition("/")
+    # An account may be one for a folder only.
+    prefix = _GLOB.split(key, maxsplit=1)[0]
     store = file_system(uri)
     with explained(uri):
         try:
             if uri.startswith("gs://"):
-                store.call("GET", "b/{}/o", bucket, maxResults=1, json_out=True)
+                store.call("GET", "b/{}/o", bucket, maxResults=1, prefix=prefix, json_out=True)
             else:
-                store.call_s3("list_objects_v2", Bucket=bucket, MaxKeys=1)
+                store.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=1)
         except FileNotFoundError as error:
             msg = f"{uri}: there is no bucket {bucket!r}; make it, or name another"
             raise StorageError(msg) from error

@@ -95,12 +95,11 @@ class _Reader(io.RawIOBase):
 def _objects(store: Any, key: str) -> Mapping[str, Mapping[str, Any]]:
     with contextlib.suppress(FileNotFoundError):
         return {key: store.info(key)}
-    matches: dict[str, Mapping[str, Any]] = {}
-    # As on this machine, `**` is also no folder at all.
-    for pattern in {key, key.replace("/**/", "/")} if glob.has_magic(key) else ():
+    if glob.has_magic(key):
         with contextlib.suppress(FileNotFoundError):
-            matches |= store.glob(pattern, detail=True)
-    return matches
+            matches: Mapping[str, Mapping[str, Any]] = store.glob(key, detail=True)
+            return matches
+    return {}
 
 
 def _is_file(name: str, entry: Mapping[str, Any]) -> bool:

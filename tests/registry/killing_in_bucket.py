@@ -15,6 +15,7 @@ from pathlib import Path
 import registry
 from registry import Record, RegistryError, bucket_versions, lease
 from registry.bucket import BucketPath
+from registry.manifest import require_intact
 from registry.models_config import change_entry
 from registry.removing import remove_old
 from registry.rollout import Rollout
@@ -92,6 +93,7 @@ def state(uri):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 registry.copy_version(base, "taxi", version, Path(folder))
+                require_intact(Path(folder))
             except RegistryError as error:
                 damaged.append(str(error))
     files = (base / "taxi").files()

@@ -480,27 +480,32 @@ def test_a_mark_lives_as_long_as_its_owner(gs, monkeypatch):
         first.require()
 
 
-def test_who_stood_still_writes_no_more(gs, saved_model, monkeypatch):
+@pytest.mark.parametrize("moment", ["registry.rollout.require_intact", "registry.history.note"])
+def test_who_stood_still_moves_no_label_any_more(gs, saved_model, monkeypatch, moment):
     base = registry.base_of(gs.uri("serving"))
     registry.push(saved_model, base, "taxi", Record())
-    rollout = Rollout(base, "taxi")
-    with lease.held(base / "taxi" / ".locks" / "rollout", "busy") as mine:
-        (key,) = (key for key in objects(gs) if "/rollout/" in key)
-        gs.remove(key)
 
-        with pytest.raises(StorageError, match="held too long without a sign of life"):
-            mine.require()
-
-    def taken_away(folder):
+    def stand_still(*_):
+        """Until another has taken the mark away."""
         for key in objects(gs):
             if "/rollout/" in key:
                 gs.remove(key)
 
-    monkeypatch.setattr("registry.rollout.require_intact", lambda folder, place: taken_away(folder))
+    monkeypatch.setattr(moment, stand_still)
     with pytest.raises(StorageError, match="held too long without a sign of life"):
-        rollout.promote(1)
+        Rollout(base, "taxi").promote(1)
 
     assert registry.labels(base, "taxi") == {}
+
+
+def test_who_stood_still_for_long_knows_it_without_asking(gs, monkeypatch):
+    base = registry.base_of(gs.uri("serving"))
+    with lease.held(base / ".locks" / "a", "busy") as mine:
+        mine.require()
+        monkeypatch.setattr(lease, "STALE_S", 0.0)
+
+        with pytest.raises(StorageError, match="held too long without a sign of life"):
+            mine.require()
 
 
 def test_nothing_is_written_where_nothing_changes(store, three):

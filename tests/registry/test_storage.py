@@ -70,6 +70,14 @@ def test_the_bucket_must_be_there(store):
         require_bucket(f"{store.scheme}://nowhere/models")
 
 
+def test_an_account_for_a_folder_is_asked_for_no_more(gs):
+    require_bucket(gs.uri("models/rows-*.csv"))
+
+    (asked,) = gs.server.requests
+    assert "prefix=models/rows-" in asked
+    assert "*" not in asked
+
+
 @pytest.mark.parametrize(
     ("uri", "variable"),
     [("minio://b/k", "AWS_ENDPOINT_URL_S3"), ("gs://b/k", "STORAGE_EMULATOR_HOST")],
