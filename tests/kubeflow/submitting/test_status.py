@@ -113,6 +113,15 @@ def test_a_run_whose_version_was_deleted_shows_the_steps_that_it_tells_of(kfp, f
     assert steps == ["ExampleGen", "Trainer", "Pusher"]
 
 
+def test_so_does_a_run_of_another_kind_of_pipeline(kfp, file, tfxp):
+    run_id = finished(kfp, file, tfxp)
+    kfp.versions[0]["pipeline_spec"] = {"apiVersion": "argoproj.io/v1alpha1", "spec": {}}
+    assert "✓ Trainer" in tfxp("status", run_id)[1]
+
+    del kfp.runs[0]["pipeline_version_reference"]
+    assert "✓ Trainer" in tfxp("status", run_id)[1]
+
+
 def test_also_then_the_log_is_that_of_the_last_attempt(kfp, file, tfxp):
     run_id = finished(kfp, file, tfxp, failed_run)
     kfp.versions.clear()
