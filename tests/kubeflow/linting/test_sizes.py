@@ -44,6 +44,16 @@ def test_a_long_argument_is_found_in_the_container_too():
     }
 
 
+def test_what_a_step_is_told_is_counted_where_an_argument_holds_it():
+    spec = broken(*INPUT, to=constant("x" * 60 * KIB))
+    args = spec["deploymentSpec"]["executors"]["exec-ExampleGen"]["container"]["args"]
+    args.append("x" * 60 * KIB)
+    assert found(spec) == set()
+
+    args[-1] += "{{$}} {{$}}"
+    assert found(spec) == {("argument-size", "$.root.dag.tasks.ExampleGen")}
+
+
 def test_inputs_of_the_pipeline_that_no_argument_can_hold_are_refused():
     default = ("root", "inputDefinitions", "parameters", "span", "defaultValue")
 
