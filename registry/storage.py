@@ -10,37 +10,17 @@ The libraries that speak to them are imported when the first URI is met.
 """
 
 import contextlib
-import functools
-import logging
-import os
 import re
-import socket
 import sys
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from registry.errors import StorageError
+from registry.object_stores import endpoint_of, store_of
 
 SCHEMES = ("s3", "minio", "gs")
 
-_MINIO = "http://minio-service.kubeflow:9000"
-_GCS = "https://storage.googleapis.com"
-_CONNECT_S = 5.0
-_READ_S = 60.0
-_ATTEMPTS = 3
-_READ_AHEAD_BYTES = 8 * 2**20
 _GLOB = re.compile(r"[*?\[]")
-_SEEN_BY_S3 = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-)
-_SEEN_BY_GCS = ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "STORAGE_EMULATOR_HOST")
 # What the libraries raise, as far as they have been loaded; also OSError and its kin.
 _FOREIGN = (
     ("botocore.exceptions", "BotoCoreError"),
@@ -87,13 +67,7 @@ def file_system(uri: str) -> Any:
         StorageError: the scheme is not known, or the server does not answer.
     """
     key_of(uri)
-    endpoint = _endpoint(uri)
-    if endpoint:
-        _require_reachable(uri, endpoint)
-    if uri.startswith("gs://"):
-        # Made anew where another account has been named since; workers may be forks.
-        return _gcs(os.getpid(), tuple(map(os.environ.get, _SEEN_BY_GCS)))
-    return _s3(endpoint, os.getpid(), tuple(map(os.environ.get, _SEEN_BY_S3)))
+    return store_of(uri)
 
 
 def require_bucket(uri: str) -> None:
@@ -157,7 +131,9 @@ def _remedy(uri: str, error: BaseException) -> str:
         or "Refresh" in kind
     )
     if not is_denied:
-        return f"expected an answer of {_endpoint(uri) or 'Amazon S3'}; try again, or ask its owner"
+        return (
+            f"expected an answer of {endpoint_of(uri) or 'Amazon S3'}; try again, or ask its owner"
+        )
     if is_google:
         return (
             "it wants an account that may read and write there: set "
@@ -166,84 +142,4 @@ def _remedy(uri: str, error: BaseException) -> str:
     return (
         "it wants an account that may read and write there: set AWS_ACCESS_KEY_ID and "
         "AWS_SECRET_ACCESS_KEY, or run under such a role"
-    )
-
-
-def _endpoint(uri: str) -> str:
-    """The server's address; empty for Amazon, which has one a region."""
-    if uri.startswith("gs://"):
-        emulator = os.environ.get("STORAGE_EMULATOR_HOST", "")
-        if emulator in ("", "default"):
-            return _GCS
-        return emulator if is_uri(emulator) else f"http://{emulator}"
-    named = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
-    return named or (_MINIO if uri.startswith("minio://") else "")
-
-
-def _require_reachable(uri: str, endpoint: str) -> None:
-    """Knocks once, since the libraries knock for minutes."""
-    parts = urlsplit(endpoint)
-    is_direct = parts.scheme not in urllib.request.getproxies()
-    if parts.hostname and is_direct:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        try:
-            _knock(parts.hostname, port, os.getpid())
-        except OSError as error:
-            variable = "STORAGE_EMULATOR_HOST" if uri.startswith("gs://") else "AWS_ENDPOINT_URL_S3"
-            msg = (
-                f"{uri}: {endpoint} does not answer ({error.strerror or error}); "
-                f"start it, or set {variable} to where the store is"
-            )
-            raise StorageError(msg) from error
-
-
-@functools.lru_cache(maxsize=16)
-def _knock(host: str, port: int, process: int) -> None:
-    socket.create_connection((host, port), timeout=_CONNECT_S).close()
-
-
-@functools.lru_cache(maxsize=8)
-def _s3(endpoint: str, process: int, seen: tuple[str | None, ...]) -> Any:
-    from s3fs import S3FileSystem
-
-    config: dict[str, Any] = {
-        "connect_timeout": _CONNECT_S,
-        "read_timeout": _READ_S,
-        "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
-    }
-    client = {}
-    if endpoint:
-        # Servers other than Amazon's know neither its names of hosts nor its newer checksums.
-        config |= {
-            "s3": {"addressing_style": "path"},
-            "request_checksum_calculation": "when_required",
-            "response_checksum_validation": "when_required",
-        }
-        client["endpoint_url"] = endpoint
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    if region or endpoint:
-        client["region_name"] = region or "us-east-1"
-    return S3FileSystem(
-        config_kwargs=config,
-        client_kwargs=client,
-        default_block_size=_READ_AHEAD_BYTES,
-        use_listings_cache=False,
-        skip_instance_cache=True,
-    )
-
-
-@functools.lru_cache(maxsize=8)
-def _gcs(process: int, seen: tuple[str | None, ...]) -> Any:
-    # Not the package's own choice, which asks a second service what kind of bucket it is.
-    from gcsfs.core import GCSFileSystem
-
-    # It logs with traceback what it raises.
-    logging.getLogger("gcsfs").setLevel(logging.CRITICAL)
-    key_file, _, emulator = seen
-    return GCSFileSystem(
-        token="anon" if emulator not in (None, "", "default") and not key_file else None,
-        block_size=_READ_AHEAD_BYTES,
-        requests_timeout=_READ_S,
-        use_listings_cache=False,
-        skip_instance_cache=True,
     )
