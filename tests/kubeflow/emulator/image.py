@@ -1,10 +1,12 @@
 """What stands in for the image: a copy of what it holds of the project, and this interpreter."""
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from tests.kubeflow.image.context import sent
 
@@ -38,6 +40,27 @@ class Image:
         """A word of a command line, with a path of the image where that is on this machine."""
         is_below = word == APP or word.startswith(f"{APP}/")
         return f"{self.app}{word.removeprefix(APP)}" if is_below else word
+
+    def run(
+        self, words: list[str], disk: Path, environment: Mapping[str, str], output: IO[bytes]
+    ) -> int:
+        """Runs a command line of a step; returns its exit code.
+
+        Args:
+            words: The command line.
+            disk: The pod's own folder; the step begins in `work` below it.
+            environment: All that the step has of it.
+            output: Where it writes to.
+        """
+        return subprocess.run(
+            [self.here(word) for word in words],
+            cwd=disk / "work",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
 
 
 def _files(project: Path) -> Iterator[str]:

@@ -7,7 +7,6 @@ directory are new folders, gone when the pod is.
 import contextlib
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -40,15 +39,7 @@ class Pod:
     def run(self, words: list[str], log: Path) -> int:
         """Runs a command line, its output in a log; returns the exit code."""
         with log.open("wb") as output:
-            return subprocess.run(
-                [self.image.here(word) for word in words],
-                cwd=self.disk / "work",
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            ).returncode
+            return self.image.run(words, self.disk, self._environment(), output)
 
     def _environment(self) -> dict[str, str]:
         return {
