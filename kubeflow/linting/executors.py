@@ -9,13 +9,13 @@ from linting.spec import Executor, Spec
 
 
 def resolver(spec: Spec) -> Iterator[Fault]:
-    """KFP's compiler for Argo answers `resolver not implemented yet`."""
+    """KFP's compiler for Argo knows containers and importers."""
     for executor in spec.executors.values():
         if "resolver" in executor.spec:
             yield Fault(
                 at(executor.place, "resolver"),
                 "a resolver, which looks artifacts up in the metadata store; KFP has none "
-                "(`resolver not implemented yet`)",
+                "(`non-container and non-importer executor not implemented`)",
                 "have a component read what it needs from storage that a parameter names, as "
                 "BaselineModel does in the place of TFX's Resolver",
             )

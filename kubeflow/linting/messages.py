@@ -21,10 +21,14 @@ def unknown_fields(descriptor: Any, value: Any, place: str) -> Iterator[tuple[st
 
     Args:
         descriptor: The message's descriptor.
-        value: What a document has in its place; anything but an object is skipped.
+        value: What a document has in its place; anything but an object is not of it either.
         place: Where that is.
     """
-    if not isinstance(value, dict) or descriptor.full_name.startswith(_WELL_KNOWN):
+    if value is None or descriptor.full_name.startswith(_WELL_KNOWN):
+        return
+    if not isinstance(value, dict):
+        # The library takes the letters of a text for fields that it does not know.
+        yield place, descriptor.name
         return
     fields = {name: field for field in descriptor.fields for name in (field.json_name, field.name)}
     for key, below in value.items():
@@ -34,7 +38,7 @@ def unknown_fields(descriptor: Any, value: Any, place: str) -> Iterator[tuple[st
             if key != "@type":
                 yield at(place, str(key)), descriptor.name
         elif field.message_type is not None:
-            yield from _below(field.message_type, below, at(place, str(key)))
+            yield from _below(field, below, at(place, str(key)))
         elif isinstance(below, str) and not _is_value(field.enum_type, below):
             yield at(place, str(key)), field.enum_type.name
 
@@ -66,14 +70,15 @@ def _is_value(enum: Any, name: str) -> bool:
     return enum is None or name in enum.values_by_name
 
 
-def _below(descriptor: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _below(field: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:
+    descriptor = field.message_type
     if descriptor.GetOptions().map_entry:
         entry = descriptor.fields_by_name["value"].message_type
         if entry is not None and isinstance(value, dict):
             for key, below in value.items():
                 yield from unknown_fields(entry, below, at(place, str(key)))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
+    elif field.is_repeated:
+        for index, below in enumerate(value if isinstance(value, list) else ()):
             yield from unknown_fields(descriptor, below, at(place, index))
     else:
         yield from unknown_fields(descriptor, value, place)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from linting.executors import containers
 from linting.finding import Fault
 from linting.places import at
-from linting.spec import ROOT, Component, Spec
+from linting.spec import Component, Spec
+from linting.texts import placed_texts
 
 _ANY = re.compile(r"\{\{\$.*?\}\}")
 _PARAMETER = re.compile(r"\{\{\$\.inputs\.parameters\['(.+?)'\]\}\}")
@@ -100,24 +100,24 @@ def constant_placeholder(spec: Spec) -> Iterator[Fault]:
 
 
 def argo_tag(spec: Spec) -> Iterator[Fault]:
-    """Tasks and the pipeline's inputs are written into an Argo workflow, which has tags too."""
-    for task in spec.tasks:
-        for _, place, value in task.constants():
-            yield from _tags(place, value)
-    for name, parameter in spec.components[ROOT].inputs("parameters").items():
-        place = at(spec.place, ROOT, "inputDefinitions", "parameters", name, "defaultValue")
-        yield from _tags(place, parameter.get("defaultValue"))
-
-
-def _tags(place: str, value: Any) -> Iterator[Fault]:
-    found = _ARGO.search(value) if isinstance(value, str) else None
-    if found:
-        yield Fault(
-            place,
-            f"{found[0]} is a variable to Argo, which fills it in or refuses the workflow "
-            "(`failed to resolve`)",
-            "write it otherwise, for example with a space between the braces",
-        )
+    """All of it is written into an Argo workflow, which has tags of its own."""
+    written = [
+        (spec.place, spec.pipeline),
+        (at(spec.place, "deploymentSpec"), spec.deployment),
+        (at("$", "platforms", "kubernetes", "deploymentSpec", "executors"), spec.kubernetes),
+    ]
+    for place, document in written:
+        # The deployment spec is read as a message of its own, and would be walked twice.
+        rest = {key: value for key, value in document.items() if key != "deploymentSpec"}
+        for where, text in placed_texts(place, rest):
+            found = _ARGO.search(text)
+            if found:
+                yield Fault(
+                    where,
+                    f"{found[0]} is a variable to Argo, which fills it in or refuses the workflow "
+                    "(`failed to resolve`)",
+                    "write it otherwise, for example with a space between the braces",
+                )
 
 
 def _is_filled(placeholder: str, component: Component, given: Collection[str]) -> bool:

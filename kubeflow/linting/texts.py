@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from linting.places import at
+
 
 def texts(value: Any) -> Iterator[str]:
     """Yields each text in a value; JSON in a text is read, and its own texts yielded."""
@@ -25,6 +27,18 @@ def named_texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
             yield name, value
         else:
             yield from named_texts(name, inner)
+
+
+def placed_texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yields each text in a value with its place; JSON in a text is left as it is."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from placed_texts(at(place, str(key)), below)
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from placed_texts(at(place, index), below)
+    elif isinstance(value, str):
+        yield place, value
 
 
 def _read(text: str) -> Any:

@@ -45,6 +45,15 @@ def test_a_value_that_an_enum_does_not_have_is_named():
     ]
 
 
+@pytest.mark.parametrize("value", ["text", ["taskInfo"], 5])
+def test_what_stands_in_the_place_of_an_object_is_named(value):
+    place = (*task("Trainer"), "triggerPolicy")
+
+    assert ("unknown-field", "$.root.dag.tasks.Trainer.triggerPolicy") in found(
+        broken(*place, to=value)
+    )
+
+
 def test_fields_may_be_spelled_as_the_messages_are():
     spec = pipeline()
     spec["pipeline_info"] = spec.pop("pipelineInfo")
@@ -56,7 +65,7 @@ def test_the_type_mark_of_a_packed_message_is_no_unknown_field():
     assert found(broken("deploymentSpec", "@type", to="type.googleapis.com/…")) == []
 
 
-def test_a_platform_spec_that_cannot_be_read_is_one_finding():
+def test_a_platform_spec_that_cannot_be_read_is_named():
     keys = ("platforms", "kubernetes", "deploymentSpec", "executors")
 
     (finding,) = findings(pipeline(), broken(*keys, to=5, within=platform))
@@ -85,8 +94,8 @@ def test_a_field_that_the_platform_spec_does_not_have_is_named():
         (("root", "inputDefinitions", "parameters", "span", "defaultValue"), float("nan")),
     ],
 )
-def test_a_value_that_cannot_be_read_is_one_finding(place, value):
-    (finding,) = findings(broken(*place, to=value))
+def test_a_value_that_cannot_be_read_is_named_and_ends_the_reading(place, value):
+    finding = findings(broken(*place, to=value))[-1]
 
     assert finding.rule == "value-type"
     assert "cannot be read" in finding.message

@@ -83,6 +83,8 @@ def test_what_argo_takes_for_a_variable_of_its_own_is_named(value):
     default = ("root", "inputDefinitions", "parameters", "span", "defaultValue")
     assert found(broken(*default, to=value)) == [("argo-tag", f"$.{'.'.join(default)}")]
 
+    assert found(with_argument(value)) == [("argo-tag", ARGUMENT)]
+
 
 def test_braces_that_mean_nothing_to_argo_are_fine():
     value = '{"a": {"b": {"c": "{{name}}"}}}'
