@@ -179,6 +179,11 @@ def test_a_node_asks_for_its_own_and_for_the_rest_as_all_do():
             '"1500m"',
         ),
         (
+            "kubeflow.nodes.Trainer.memory_limit=512Mi",
+            'cluster.toml:16: kubeflow.nodes.Trainer.memory: found "4Gi"; expected at most the '
+            'limit, "512Mi"',
+        ),
+        (
             "kubeflow.nodes.Pusher.memory_limit=1Gi",
             'kubeflow.nodes.Pusher.memory_limit: found "1Gi"; expected at least what is requested, '
             '"2Gi"',
@@ -253,6 +258,12 @@ def test_a_mistake_is_told_where_it_stands_with_what_is_expected(files, override
         expected = expected.replace(override, f"{override[:60]}...", 1)
 
     assert files.cluster_messages(override) == [expected]
+
+
+def test_a_limit_is_compared_as_an_amount_and_not_as_a_text(files):
+    nodes = files.load_cluster("kubeflow.nodes.Trainer.cpu_limit=10").where.kubeflow.nodes
+
+    assert nodes["Trainer"].cpu_limit == "10"
 
 
 def test_an_image_that_is_missing_is_named_at_the_line_of_its_table(files):
