@@ -39,7 +39,7 @@ def unknown_fields(descriptor: Any, value: Any, place: str) -> Iterator[tuple[st
                 yield at(place, str(key)), descriptor.name
         elif field.message_type is not None:
             yield from _below(field, below, at(place, str(key)))
-        elif isinstance(below, str) and not _is_value(field.enum_type, below):
+        elif field.enum_type is not None and not _is_value(field.enum_type, below):
             yield at(place, str(key)), field.enum_type.name
 
 
@@ -66,8 +66,11 @@ def type_fault(place: str, error: UnreadableValue) -> Fault:
     )
 
 
-def _is_value(enum: Any, name: str) -> bool:
-    return enum is None or name in enum.values_by_name
+def _is_value(enum: Any, value: Any) -> bool:
+    # A number is taken as it is, though not a truth value, which Python has for one.
+    if isinstance(value, str):
+        return value in enum.values_by_name
+    return not isinstance(value, bool)
 
 
 def _below(field: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:

@@ -37,10 +37,11 @@ def test_a_field_that_kfp_does_not_know_is_named(place, path):
     assert found(broken(*place, to="2")) == [("unknown-field", path)]
 
 
-def test_a_value_that_an_enum_does_not_have_is_named():
+@pytest.mark.parametrize("value", ["SOME_DAY", True])
+def test_a_value_that_an_enum_does_not_have_is_named(value):
     place = (*task("Trainer"), "triggerPolicy")
 
-    assert found(broken(*place, to={"strategy": "SOME_DAY"})) == [
+    assert found(broken(*place, to={"strategy": value})) == [
         ("unknown-field", "$.root.dag.tasks.Trainer.triggerPolicy.strategy")
     ]
 
