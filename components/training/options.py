@@ -30,7 +30,8 @@ class TrainingOptions:
         batch_size: Rows a step; None for what fits the number of rows.
         learning_rate: Of AdamW.
         hidden_units: Units of each hidden layer of a member.
-        members: Networks that are fitted side by side and answer together.
+        members: Networks that are fitted side by side and answer together; 0 for what fits the
+            task and the number of rows.
         class_weights: `balanced`: every class of the label counts the same in all; `none`: every
             row does.
         warm_start: Whether the fit starts from the stable model's weights, where there is one.
@@ -72,6 +73,7 @@ class TrainingOptions:
         values["features"] = Overrides.from_plain(said)
         values["preprocessing_fn"] = said.get("preprocessing_fn")
         values["hidden_units"] = tuple(values["hidden_units"])
+        values["members"] = values["members"] or 0
         return cls(**values)
 
     def to_plain(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import keras
 from components.training.class_weights import EQUAL, balanced
 from components.training.data import TrainingData
 from components.training.distribution import devices
+from components.training.ensemble import fitting_members
 from components.training.fitting import Kept, Look, fit
 from components.training.held_out import HeldOut
 from components.training.options import TrainingOptions
@@ -58,8 +59,11 @@ def train(
         ComponentError: the problem's own `build_model` gives no model that fits, or there are no
             devices to distribute the steps over.
     """
+    members = options.members or fitting_members(options.task, data.rows.count)
+    options = dataclasses.replace(options, members=members)
     keras.utils.set_random_seed(options.seed)
     model = untrained_model(data.features, data.depths, data.spec, options, data.target.outputs)
+    # A network of one's own may have other members than it was asked for.
     options = dataclasses.replace(options, members=members_of(model))
     held_out = HeldOut(data.rows.sample, data.label, options.members, data.target)
     begin(model)

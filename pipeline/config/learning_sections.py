@@ -93,7 +93,7 @@ class Training(Section):
         learning_rate: Of AdamW.
         hidden_units: Units of each hidden layer of a member.
         members: Networks that are fitted side by side, each without an eighth of the rows, and
-            answer together.
+            answer together; unless stated, 8 where rows are few, else 4.
         class_weights: `balanced`: while fitting, every class counts as much as any other, however
             few rows are of it; the probabilities are about the rows as they are all the same.
         warm_start: Whether the fit starts from the weights of the stable model, where there is one.
@@ -111,7 +111,7 @@ class Training(Section):
         Many[Count],
         Field(min_length=1, description="a list of whole numbers of at least 1, one a layer"),
     ] = (128, 64)
-    members: Count = 4
+    members: Count | None = None
     class_weights: Literal["none", "balanced"] = "none"
     warm_start: Annotated[bool, Field(description="true or false")] = False
     distribution: Literal["none", "mirrored"] = "none"

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from components.errors import ModelRefused
 from components.training.calibration import calibrated
+from components.training.ensemble import fitting_members
 from components.training.fitting import fit
 from components.training.folds import FOLD, FOLDS, fold_of, learners
 from components.training.held_out import HeldOut
@@ -26,6 +27,20 @@ from components.training.targets import Target
 from components.transform.texts import TOKENS
 from schema.features import Hashed, Text
 from tests.components.learning import trips
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "members"),
+    [
+        ("binary", 150, 8),
+        ("binary", 8_000, 8),
+        ("multiclass", 8_001, 4),
+        ("regression", 80_000, 8),
+        ("regression", 10_000_000, 4),
+    ],
+)
+def test_the_fewer_the_rows_the_more_members(task, rows, members):
+    assert fitting_members(task, rows) == members
 
 
 def test_every_member_leaves_one_fold_out_and_equal_rows_are_in_one_fold():

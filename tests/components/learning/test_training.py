@@ -59,8 +59,9 @@ def toys(tmp_path_factory):
         )
         return trips.load(model)
 
-    def weights(seed):
+    def weights(seed, **changes):
         told = trips.TRAINING | {"label": LABEL, "steps": 30, "batch_size": 20, "seed": seed}
+        told |= changes
         options = TrainingOptions.from_plain(told | {"learning_rate": 0.01})
         patterns, graph = [f"{examples.uri}/Split-train/*"], str(folder / "transform")
         data = read_training_data(patterns, graph, f"{schema.uri}/schema.pbtxt", options)
@@ -68,6 +69,13 @@ def toys(tmp_path_factory):
 
     fit.rows, fit.weights, fit.folder = rows, weights, folder
     return fit
+
+
+def test_unless_told_otherwise_few_rows_are_learnt_by_eight_members(toys):
+    weights = toys.weights(1, members=None)
+
+    dense = [array.shape[0] for name, array in weights.items() if "member_dense" in name]
+    assert dense == [8, 8, 8, 8]
 
 
 def test_forty_separable_rows_are_learnt_entirely(toys):

@@ -68,12 +68,11 @@ crosses = []  # default
 [features.columns]  # default
 
 [training]
-# not set: batch_size, build_model
+# not set: batch_size, members, build_model
 steps = 200  # --set
 patience = 6  # default
 learning_rate = 0.002  # default
 hidden_units = [128, 64]  # default
-members = 4  # default
 class_weights = "none"  # default
 warm_start = false  # default
 distribution = "none"  # default
