@@ -116,6 +116,7 @@ def _apply(
         catchup=schedule.catchup,
         max_concurrency=schedule.max_concurrency,
         parameters=values,
+        root=pipeline.root,
         service_account=service_account,
     )
     what = scheduling.apply(server, wanted)

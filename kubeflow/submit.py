@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import kfp_server_api
@@ -63,7 +62,9 @@ def command(
         uploaded = upload(server, pipeline, path)
     told = "uploaded" if uploaded.is_new else "is there already"
     console.print(f"version {pipeline.version} {told}", markup=False, soft_wrap=True)
-    body = _run(uploaded, run_name or pipeline.name, values, cluster.service_account)
+    # The root that stands in the spec is read by nobody on the cluster.
+    config = kfp_server_api.V2beta1RuntimeConfig(parameters=values, pipeline_root=pipeline.root)
+    body = _run(uploaded, run_name or pipeline.name, config, cluster.service_account)
     body.experiment_id = server.experiment(experiment or pipeline.name)
     run_id = str(server.start(body).run_id)
     console.print(f"run {run_id} started: {link(server.address, run_id)}", soft_wrap=True)
@@ -73,14 +74,17 @@ def command(
 
 
 def _run(
-    uploaded: Uploaded, name: str, values: dict[str, Any], service_account: str | None
+    uploaded: Uploaded,
+    name: str,
+    config: kfp_server_api.V2beta1RuntimeConfig,
+    service_account: str | None,
 ) -> kfp_server_api.V2beta1Run:
     return kfp_server_api.V2beta1Run(
         display_name=name,
         pipeline_version_reference=kfp_server_api.V2beta1PipelineVersionReference(
             pipeline_id=uploaded.pipeline_id, pipeline_version_id=uploaded.version_id
         ),
-        runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters=values),
+        runtime_config=config,
         service_account=service_account,
     )
 

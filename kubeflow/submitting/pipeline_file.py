@@ -50,12 +50,14 @@ class CompiledPipeline:
         name: Of the pipeline.
         tasks: In an order in which they can run.
         parameters: The pipeline's inputs.
+        root: Where its artifacts go; None for where the cluster puts them.
         fingerprint: SHA-256 of its meaning, in hex: the order of keys does not count.
     """
 
     name: str
     tasks: Mapping[str, Task]
     parameters: Mapping[str, Parameter]
+    root: str | None
     fingerprint: str
 
     @property
@@ -121,6 +123,7 @@ def pipeline_of(documents: Sequence[Mapping[str, Any]]) -> CompiledPipeline:
         name=spec["pipelineInfo"]["name"],
         tasks=_in_order(tasks),
         parameters=parameters,
+        root=spec.get("defaultPipelineRoot"),
         fingerprint=hashlib.sha256(meaning.encode()).hexdigest(),
     )
 

@@ -27,6 +27,7 @@ class Wanted:
         catchup: Whether runs that were missed are made up for.
         max_concurrency: Runs at once.
         parameters: What differs from the pipeline's defaults.
+        root: Where the artifacts go; None for where the cluster puts them.
         service_account: What its steps run as; None for the cluster's own choice.
     """
 
@@ -39,6 +40,7 @@ class Wanted:
     catchup: bool = False
     max_concurrency: int = 1
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    root: str | None = None
     service_account: str | None = None
 
     def is_like(self, found: Any) -> bool:
@@ -57,6 +59,7 @@ class Wanted:
             and bool(found.no_catchup) is not self.catchup
             and int(found.max_concurrency) == self.max_concurrency
             and ((config and config.parameters) or {}) == dict(self.parameters)
+            and ((config and config.pipeline_root) or None) == self.root
             and self.service_account in (None, found.service_account)
         )
 
@@ -69,7 +72,9 @@ class Wanted:
                 pipeline_id=self.uploaded.pipeline_id,
                 pipeline_version_id=self.uploaded.version_id,
             ),
-            runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters=dict(self.parameters)),
+            runtime_config=kfp_server_api.V2beta1RuntimeConfig(
+                parameters=dict(self.parameters), pipeline_root=self.root
+            ),
             service_account=self.service_account,
             max_concurrency=str(self.max_concurrency),
             no_catchup=not self.catchup,

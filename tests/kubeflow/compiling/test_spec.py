@@ -40,7 +40,7 @@ def test_the_golden_pipeline_means_what_it_meant(compiled):
                 ],
                 "makes": reading.told(one, name)["outputs"],
                 "cached": task["cachingOptions"].get("enableCache", False),
-                "retries": task["retryPolicy"]["maxRetryCount"],
+                "retries": task.get("retryPolicy", {}).get("maxRetryCount", 0),
                 "asks": [
                     reading.container(one, name)["resources"][key]
                     for key in ("resourceCpuRequest", "resourceMemoryRequest")

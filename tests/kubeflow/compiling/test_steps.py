@@ -84,7 +84,7 @@ def test_a_step_is_tried_again_as_often_as_the_place_or_its_node_says(compiled):
         name: task.get("retryPolicy", {}).get("maxRetryCount", 0) for name, task in tasks.items()
     }
 
-    assert counts == dict.fromkeys(tasks, 3) | {"DataGate": 0, "Trainer": 1}
+    assert counts == dict.fromkeys(tasks, 3) | {"DataGate": 0, "Pusher": 0, "Trainer": 1}
     assert "retryPolicy" not in tasks["DataGate"]
 
 

@@ -14,6 +14,7 @@ def spec(name="taxi", schema_version="2.1.0", image="registry.example.com/tfxp:0
         "pipelineInfo": {"name": name},
         "schemaVersion": schema_version,
         "sdkVersion": "tfxp-0.1.0",
+        "defaultPipelineRoot": "minio://mlpipeline/tfxp",
         "deploymentSpec": {
             "executors": {f"exec-{task}": {"container": container} for task in tasks}
         },

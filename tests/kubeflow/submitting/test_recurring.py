@@ -32,6 +32,7 @@ def test_it_is_made_by_the_schedule_of_the_where_file(kfp, recurring):
     assert (found["status"], found["max_concurrency"]) == ("ENABLED", "1")
     assert found["no_catchup"] is True
     assert found["service_account"] == "tfxp-pipeline"
+    assert found["runtime_config"]["pipeline_root"] == "minio://mlpipeline/tfxp"
     assert out.splitlines()[0] == "recurring run taxi: created; 0 0 3 * * * (UTC)"
 
 

@@ -23,6 +23,7 @@ def test_a_run_is_uploaded_started_and_followed_to_its_end(kfp, file, tfxp):
         run["pipeline_version_reference"]["pipeline_version_id"] == version["pipeline_version_id"]
     )
     assert run["service_account"] == "tfxp-pipeline"
+    assert run["runtime_config"]["pipeline_root"] == "minio://mlpipeline/tfxp"
     lines = out.splitlines()
     assert lines[0] == f"version {version['name']} uploaded"
     assert lines[1] == f"run {run['run_id']} started: {kfp.host}/#/runs/details/{run['run_id']}"
