@@ -96,19 +96,25 @@ def _print_sizes(builder: Builder, tag: str) -> None:
 
 
 def _table(layers: list[Layer]) -> Table:
-    table = Table("layer", box=None, padding=(0, 2, 0, 0), show_footer=True)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_footer=True)
+    table.add_column("layer", "all", no_wrap=True, overflow="ellipsis", max_width=50)
     for header, total in (
         ("MB", sum(layer.size for layer in layers)),
         ("MB gzip", sum(layer.compressed for layer in layers)),
     ):
-        table.add_column(header, _megabytes(total), justify="right")
-    table.columns[0].footer = "all"
-    table.columns[0].overflow = "ellipsis"
-    table.columns[0].no_wrap = True
-    for layer in layers:
-        made_by = layer.made_by or "the base"
-        table.add_row(made_by, _megabytes(layer.size), _megabytes(layer.compressed))
+        table.add_column(header, _megabytes(total), justify="right", no_wrap=True, min_width=8)
+    # buildah tells of a copy only the digest of what was copied; the Dockerfile says more.
+    ours = _final_instructions()
+    of_the_base = layers[: -len(ours)]
+    names = [f"base: {layer.made_by}" for layer in of_the_base] + ours[-len(layers) :]
+    for name, layer in zip(names, layers, strict=True):
+        table.add_row(name, _megabytes(layer.size), _megabytes(layer.compressed))
     return table
+
+
+def _final_instructions() -> list[str]:
+    text = (PROJECT / "kubeflow/Dockerfile").read_text(encoding="utf-8")
+    return re.findall(r"^(?:RUN|COPY) .+$", text.rpartition("\nFROM ")[2], re.MULTILINE)
 
 
 def _megabytes(size: int) -> str:
