@@ -1,5 +1,6 @@
 """Executors that do what executors may do, for steps that nobody trains a model in."""
 
+import getpass
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ class Copies(BaseExecutor):
     def Do(self, input_dict, output_dict, exec_properties):
         model, examples = _only(output_dict["model"]), _only(input_dict["examples"])
         tell("copying")
+        # As libraries do, for the names of their jobs.
+        getpass.getuser()
         Path(model.uri, "told.txt").write_text(
             "\n".join(f"{name}={value!r}" for name, value in sorted(exec_properties.items()))
         )
@@ -50,6 +53,7 @@ class SaysItself(BaseExecutor):
         best = Path(model.uri, "best")
         best.mkdir()
         (best / "model.txt").write_text("a model")
+        Path(model.uri, "draft.txt").write_text("not it")
         output = execution_result_pb2.ExecutorOutput()
         artifact = output.output_artifacts["model"].artifacts.add()
         artifact.CopyFrom(model.mlmd_artifact)
