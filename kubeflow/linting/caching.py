@@ -6,21 +6,8 @@ from linting.finding import Fault
 from linting.places import at
 from linting.spec import Spec, Task
 from linting.steps import Step, step_of
+from pipeline.runner.outside import LOOKING_NODES
 
-# Of our nodes, those of `pipeline/runner/outside.py`.
-OUTSIDE = frozenset(
-    {
-        "BaselineModel",
-        "BulkInferrer",
-        "DataGate",
-        "ExampleGen",
-        "ImportHyperparameters",
-        "ImportSchemaGen",
-        "Pusher",
-        "ReferenceStatisticsGen",
-        "StableModel",
-    }
-)
 # Of TFX's executors, those that read files or write a model where somebody else serves it.
 _TFX = (
     "tfx.components.example_gen.",
@@ -50,4 +37,4 @@ def _step(task: Task) -> Step | None:
 
 
 def _looks_outside(step: Step) -> bool:
-    return step.node in OUTSIDE if step.node else step.executor.startswith(_TFX)
+    return step.node in LOOKING_NODES if step.node else step.executor.startswith(_TFX)
