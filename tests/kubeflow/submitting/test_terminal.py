@@ -30,6 +30,8 @@ def at_terminal(kfp):
             stderr=theirs,
             env=environment,
             start_new_session=True,
+            # A shell has what runs in its background ignore the signal, and so would the command.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(theirs)
         started.append(process)

@@ -29,7 +29,7 @@ def test_only_the_keys_that_differ_are_told_with_both_values(runs):
 
     told = compared(runs).text["configuration"]
 
-    assert re.search(r"training\.members\s*4\s*2\s", told)
+    assert re.search(r"training\.members\s*not set\s*2\s", told)
     assert re.search(r"training\.seed\s*7\s*8\s", told)
     assert "training.steps" not in told
 
