@@ -119,9 +119,12 @@ def _incoming(folder: Path) -> Iterator[Path]:
     while True:
         place = folder / f"{_INCOMING}{secrets.token_hex(8)}"
         place.mkdir()
-        lock = os.open(place, os.O_RDONLY)
+        # Until it is locked another pusher may take it for a leftover.
+        try:
+            lock = os.open(place, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # Between the two lines another pusher may have taken it for a leftover.
         if place.exists():
             break
         os.close(lock)
