@@ -1,6 +1,5 @@
 """`tfxp kubeflow recurring`: the cluster runs the pipeline by the clock."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -12,13 +11,11 @@ from pipeline.config import ConfigError
 from pipeline.config.cluster_sections import Kubeflow, Schedule
 from pipeline.config.cron import cron_fault
 from submitting import scheduling
-from submitting.address import address
-from submitting.parameters import parameter_values
 from submitting.pipeline_file import read_pipeline
 from submitting.requesting import Chosen, pipeline_options
-from submitting.server import Server
+from submitting.server import Server, connected
 from submitting.showing import line, utc
-from submitting.uploading import upload
+from submitting.uploading import make_ready
 
 
 @click.command(name="recurring", context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,8 +55,7 @@ def command(
     loaded = chosen.load()
     cluster = loaded.where.kubeflow
     schedule = _schedule(cluster, cron, where) if is_applied or cron is not None else None
-    server = Server(address(cluster.host, cluster.namespace, where, os.environ))
-    server.check()
+    server = connected(cluster, where)
     name = read_pipeline(file).name if file else loaded.what.name
     if schedule is not None:
         _apply(console, server, chosen, schedule, parameters, experiment, cluster.service_account)
@@ -102,21 +98,16 @@ def _apply(
     experiment: str | None,
     service_account: str | None,
 ) -> None:
-    with chosen.compiled() as path:
-        pipeline = read_pipeline(path)
-        values = parameter_values(pipeline, parameters)
-        uploaded = upload(server, pipeline, path)
+    ready = make_ready(server, chosen, parameters)
+    pipeline = ready.pipeline
     wanted = scheduling.Wanted(
-        name=pipeline.name,
-        uploaded=uploaded,
+        ready=ready,
         experiment_id=server.experiment(experiment or pipeline.name),
         cron=schedule.cron,
         start=schedule.start,
         end=schedule.end,
         catchup=schedule.catchup,
         max_concurrency=schedule.max_concurrency,
-        parameters=values,
-        root=pipeline.root,
         service_account=service_account,
     )
     what = scheduling.apply(server, wanted)

@@ -1,6 +1,5 @@
 """`tfxp kubeflow status`: the last runs on the cluster, or one of them."""
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +9,11 @@ from rich.console import Console
 
 from pipeline.cli import run
 from pipeline.commands.options import cluster_options
-from submitting.address import address
 from submitting.following import with_causes
 from submitting.pipeline_file import Task, pipeline_of
 from submitting.requesting import Chosen
 from submitting.run_states import tasks_of
-from submitting.server import Server
+from submitting.server import Server, connected
 from submitting.showing import print_run, print_runs
 from submitting.watching import every_option, watch
 
@@ -57,8 +55,7 @@ def command(
         raise click.UsageError("--follow needs a RUN")
     chosen = Chosen(config, where, overrides)
     cluster = chosen.load().where.kubeflow
-    server = Server(address(cluster.host, cluster.namespace, where, os.environ))
-    server.check()
+    server = connected(cluster, where)
     if run_id and is_followed:
         tasks = _tasks(server, server.run(run_id))
         sys.exit(watch(console, server, run_id, tasks, chosen, every_s))

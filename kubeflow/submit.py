@@ -1,6 +1,5 @@
 """`tfxp kubeflow submit`: a run of the pipeline on the cluster."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -9,13 +8,10 @@ import kfp_server_api
 from rich.console import Console
 
 from pipeline.cli import run
-from submitting.address import address
-from submitting.parameters import parameter_values
-from submitting.pipeline_file import read_pipeline
 from submitting.requesting import Chosen, pipeline_options
-from submitting.server import Server
+from submitting.server import connected
 from submitting.showing import line, link
-from submitting.uploading import Uploaded, upload
+from submitting.uploading import make_ready
 from submitting.watching import every_option, watch
 
 
@@ -54,39 +50,23 @@ def command(
     console = Console(highlight=False)
     chosen = Chosen(config, where, overrides, file)
     cluster = chosen.load().where.kubeflow
-    server = Server(address(cluster.host, cluster.namespace, where, os.environ))
-    server.check()
-    with chosen.compiled() as path:
-        pipeline = read_pipeline(path)
-        values = parameter_values(pipeline, parameters)
-        uploaded = upload(server, pipeline, path)
-    told = "uploaded" if uploaded.is_new else "is there already"
+    server = connected(cluster, where)
+    ready = make_ready(server, chosen, parameters)
+    pipeline = ready.pipeline
+    told = "uploaded" if ready.uploaded.is_new else "is there already"
     console.print(f"version {pipeline.version} {told}", markup=False, soft_wrap=True)
-    # The root that stands in the spec is read by nobody on the cluster.
-    config = kfp_server_api.V2beta1RuntimeConfig(parameters=values, pipeline_root=pipeline.root)
-    body = _run(uploaded, run_name or pipeline.name, config, cluster.service_account)
-    body.experiment_id = server.experiment(experiment or pipeline.name)
+    body = kfp_server_api.V2beta1Run(
+        display_name=run_name or pipeline.name,
+        experiment_id=server.experiment(experiment or pipeline.name),
+        pipeline_version_reference=ready.reference,
+        runtime_config=ready.runtime_config,
+        service_account=cluster.service_account,
+    )
     run_id = str(server.start(body).run_id)
     console.print(f"run {run_id} started: {link(server.address, run_id)}", soft_wrap=True)
     if is_followed:
         sys.exit(watch(console, server, run_id, pipeline.tasks, chosen, every_s))
     line(console, "next", chosen.typed("status", run_id))
-
-
-def _run(
-    uploaded: Uploaded,
-    name: str,
-    config: kfp_server_api.V2beta1RuntimeConfig,
-    service_account: str | None,
-) -> kfp_server_api.V2beta1Run:
-    return kfp_server_api.V2beta1Run(
-        display_name=name,
-        pipeline_version_reference=kfp_server_api.V2beta1PipelineVersionReference(
-            pipeline_id=uploaded.pipeline_id, pipeline_version_id=uploaded.version_id
-        ),
-        runtime_config=config,
-        service_account=service_account,
-    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
-from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 from tfx.proto.orchestration import pipeline_pb2
 
@@ -13,7 +12,7 @@ from compiling.containers import container
 from compiling.graph import nodes_of
 from compiling.platform import platform_spec
 from compiling.runtime import RuntimeParameter, runtime_parameters
-from compiling.writing import Form, as_json, as_yaml, whole
+from compiling.writing import Form, as_json, as_yaml, checked, whole
 from pipeline.config import ClusterConfig
 from pipeline.runner.nodes import Node
 
@@ -83,7 +82,7 @@ def _pipeline_spec(
         }
     }
     # In the spec it is a free structure: read as what it is meant to be, a wrong key is noticed.
-    deployment = _checked(executors, pipeline_spec_pb2.PipelineDeploymentConfig())
+    deployment = whole(checked(executors, pipeline_spec_pb2.PipelineDeploymentConfig()))
     plain = {
         "schemaVersion": SCHEMA_VERSION,
         "sdkVersion": f"tfxp-{metadata.version('tfxp')}",
@@ -101,19 +100,13 @@ def _pipeline_spec(
         },
         "deploymentSpec": deployment,
     }
-    return _checked(plain, pipeline_spec_pb2.PipelineSpec())
+    spec: dict[str, Any] = whole(checked(plain, pipeline_spec_pb2.PipelineSpec()))
+    return spec
 
 
 def _description(config: ClusterConfig) -> str:
     what = config.what
     return f"From the rows of {what.data.input} to a pushed model for {what.label.column}"
-
-
-def _checked(plain: dict[str, Any], message: Any) -> dict[str, Any]:
-    checked: dict[str, Any] = whole(
-        json_format.MessageToDict(json_format.ParseDict(plain, message))
-    )
-    return checked
 
 
 def _vertex_job(

@@ -8,13 +8,14 @@ from typing import Any
 from tfx.proto.orchestration import executable_spec_pb2
 
 from compiling.runtime import RuntimeParameter
+from linting.steps import ENTRYPOINT
 from pipeline.config import ClusterWhere
 from pipeline.config.quantities import cores, gigabytes
-from pipeline.config.resources import NodeSettings, Resources
+from pipeline.config.resources import Resources
 from pipeline.runner import code_version
 from pipeline.runner.nodes import Node
 
-COMMAND = ("python", "/app/kubeflow/entrypoint.py")
+COMMAND = ("python", ENTRYPOINT)
 """In the image, whose folder of the project is /app."""
 
 # The launcher puts the whole executor input in its place.
@@ -64,8 +65,7 @@ def kind_of(value: int | float | str) -> str:
 
 def resources_of(node: str, where: ClusterWhere) -> Resources:
     """Returns what a node asks for."""
-    settings = where.kubeflow.nodes.get(node, NodeSettings())
-    return settings.over(where.kubeflow.resources)
+    return where.kubeflow.settings(node).over(where.kubeflow.resources)
 
 
 def _input_types(node: Node) -> dict[str, str]:

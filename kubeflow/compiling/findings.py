@@ -22,9 +22,6 @@ def refuse(path: Path, findings: Sequence[Finding]) -> NoReturn:
     Raises:
         UnfitForCluster: always.
     """
-    lines = [
-        f"  {finding.rule}: {finding.place}: {finding.message} → {finding.remedy}"
-        for finding in findings
-    ]
+    lines = [f"  {finding}" for finding in findings]
     head = f"{path} is not written; a cluster would refuse it, or run it otherwise than meant:"
     raise UnfitForCluster("\n".join((head, *lines)))

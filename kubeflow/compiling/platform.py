@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from compiling.tasks import executor_name
+from compiling.writing import checked
 from pipeline.config.cluster_sections import Kubeflow
 from pipeline.config.resources import NodeSettings
 
@@ -16,13 +16,13 @@ def platform_spec(nodes: Iterable[str], kubeflow: Kubeflow) -> dict[str, Any] | 
     """Returns the second document of the file; None when there is nothing to say."""
     executors = {}
     for node in nodes:
-        config = _config(kubeflow, kubeflow.nodes.get(node, NodeSettings()))
+        config = _config(kubeflow, kubeflow.settings(node))
         if config:
             executors[executor_name(node)] = config
     if not executors:
         return None
     spec = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}}
-    return _checked(spec, pipeline_spec_pb2.PlatformSpec())
+    return checked(spec, pipeline_spec_pb2.PlatformSpec())
 
 
 def _config(kubeflow: Kubeflow, settings: NodeSettings) -> dict[str, Any]:
@@ -59,13 +59,8 @@ def _config(kubeflow: Kubeflow, settings: NodeSettings) -> dict[str, Any]:
         ],
     }
     stated = {key: value for key, value in config.items() if value}
-    return _checked(stated, kubernetes_executor_config_pb2.KubernetesExecutorConfig())
+    return checked(stated, kubernetes_executor_config_pb2.KubernetesExecutorConfig())
 
 
 def _constant(value: str) -> dict[str, Any]:
     return {"runtimeValue": {"constant": value}}
-
-
-def _checked(plain: dict[str, Any], message: Any) -> dict[str, Any]:
-    checked: dict[str, Any] = json_format.MessageToDict(json_format.ParseDict(plain, message))
-    return checked

@@ -11,8 +11,7 @@ from rich.text import Text
 from compiling.compiled import SCHEMA_VERSION, Compiled
 from compiling.tasks import is_cached
 from pipeline.config import ClusterConfig
-from pipeline.config.resources import NodeSettings
-from pipeline.terminal.command_line import DEFAULT_CLUSTER, DEFAULT_CONFIG
+from pipeline.terminal.command_line import DEFAULT_CLUSTER, configuration
 
 _NAMES = {"kubeflow": "Kubeflow Pipelines", "vertex": "Vertex AI"}
 
@@ -68,9 +67,8 @@ def print_summary(
 
 
 def _nodes(loaded: ClusterConfig, compiled: Compiled) -> str:
-    settings = loaded.where.kubeflow.nodes
-    nodes = compiled.nodes
-    always = [node for node in nodes if not is_cached(node, settings.get(node, NodeSettings()))]
+    kubeflow, nodes = loaded.where.kubeflow, compiled.nodes
+    always = [node for node in nodes if not is_cached(node, kubeflow.settings(node))]
     return f"{len(nodes)}; {len(always)} run each time, the others when something changed for them"
 
 
@@ -79,11 +77,7 @@ def _next(path: Path, loaded: ClusterConfig, asked: Request) -> str:
         given = f'display_name="{loaded.what.name}", template_path="{path}"'
         code = f"from google.cloud import aiplatform; aiplatform.PipelineJob({given}).submit()"
         return shlex.join(["python", "-c", code])
-    words = ["tfxp", "kubeflow", "submit"]
-    if asked.config != DEFAULT_CONFIG:
-        words += ["--config", asked.config]
-    if asked.where != DEFAULT_CLUSTER:
-        words += ["--where", asked.where]
-    for override in asked.overrides:
-        words += ["--set", override]
-    return shlex.join([*words, "--file", str(path)])
+    options = configuration(
+        asked.config, asked.where, asked.overrides, default_where=DEFAULT_CLUSTER
+    )
+    return shlex.join(["tfxp", "kubeflow", "submit", *options, "--file", str(path)])

@@ -60,7 +60,7 @@ def component(node: Node, parameters: Iterable[RuntimeParameter]) -> dict[str, A
 
 def task(node: Node, where: ClusterWhere, parameters: Iterable[RuntimeParameter]) -> dict[str, Any]:
     """Returns from where a node has what it takes, and after whom it runs."""
-    settings = where.kubeflow.nodes.get(node.id, NodeSettings())
+    settings = where.kubeflow.settings(node.id)
     given: dict[str, Any] = {
         name: {"runtimeValue": {"constant": value}} for name, value in node.parameters.items()
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import yaml
+from google.protobuf import json_format
 
 Form = Literal["yaml", "json"]
 
@@ -50,6 +51,16 @@ def as_yaml(documents: Iterable[dict[str, Any]], comment: Iterable[str] = ()) ->
 def as_json(document: dict[str, Any]) -> str:
     """Returns a document, keys in the order of their letters."""
     return json.dumps(whole(document), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def checked(plain: dict[str, Any], message: Any) -> dict[str, Any]:
+    """Plain values that were read as a message of that kind, which has no other keys.
+
+    Raises:
+        json_format.ParseError: it is no such message.
+    """
+    read: dict[str, Any] = json_format.MessageToDict(json_format.ParseDict(plain, message))
+    return read
 
 
 def whole(value: Any) -> Any:

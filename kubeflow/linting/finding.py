@@ -34,3 +34,7 @@ class Finding:
     place: str
     message: str
     remedy: str
+
+    def __str__(self) -> str:
+        """The finding in a line."""
+        return f"{self.rule}: {self.place}: {self.message} → {self.remedy}"

@@ -19,11 +19,7 @@ def print_findings(console: Console, path: Path, findings: Sequence[Finding]) ->
         _print_groups(console, path, findings)
     else:
         for finding in findings:
-            console.print(Text(f"{path}: {_line(finding)}"), soft_wrap=True)
-
-
-def _line(finding: Finding) -> str:
-    return f"{finding.rule}: {finding.place}: {finding.message} → {finding.remedy}"
+            console.print(Text(f"{path}: {finding}"), soft_wrap=True)
 
 
 def _print_groups(console: Console, path: Path, findings: Sequence[Finding]) -> None:

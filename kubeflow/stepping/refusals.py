@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from ml_metadata.proto import metadata_store_pb2 as pb
 
 from components.errors import ModelRefused
-from pipeline.runner.outputs import BLESSINGS, number, text
+from pipeline.runner import outputs
+from pipeline.runner.outputs import text
 
 
 def withheld(artifacts: Iterable[pb.Artifact]) -> list[str]:
     """Returns for each blessing that was not given: by whom, and why."""
     return [
-        f"{text(artifact, 'producer_component') or artifact.type}: "
-        f"{text(artifact, 'reason') or 'not blessed'}"
+        f"{text(artifact, 'producer_component') or artifact.type}: {reason}"
         for artifact in artifacts
-        if artifact.type in BLESSINGS and number(artifact, "blessed") != 1
+        if (reason := outputs.withheld(artifact, artifact.type))
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from tfx.proto.orchestration import executable_spec_pb2, execution_invocation_pb2
 
 from pipeline.runner.execute import run_executor
+from pipeline.runner.nodes import set_value
 from stepping import output
 from stepping.artifacts import Given, inputs_of, outputs_of, run_id
 from stepping.errors import StepError
@@ -76,13 +77,7 @@ def _invocation(
     )
     message.pipeline_node.node_info.id = node.id
     for name, value in properties.items():
-        field = message.execution_properties_with_schema[name].field_value
-        if isinstance(value, str):
-            field.string_value = value
-        elif isinstance(value, int):
-            field.int_value = value
-        else:
-            field.double_value = value
+        set_value(message.execution_properties_with_schema[name].field_value, value)
     for side, artifacts in ((message.input_dict, inputs), (message.output_dict, outputs)):
         for key, several in artifacts.items():
             for given in several:

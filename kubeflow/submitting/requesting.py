@@ -14,7 +14,7 @@ import click
 
 from pipeline.commands.options import cluster_options
 from pipeline.config import ClusterConfig, ConfigError, load_cluster
-from pipeline.terminal.command_line import DEFAULT_CLUSTER, DEFAULT_CONFIG
+from pipeline.terminal.command_line import DEFAULT_CLUSTER, configuration
 
 _COMPILE = Path(__file__).resolve().parents[1] / "compile.py"
 
@@ -37,9 +37,8 @@ class Chosen:
 
     def typed(self, command: str, *words: str) -> str:
         """Returns a `tfxp kubeflow` command on the same place, as it is typed."""
-        where = () if self.where == DEFAULT_CLUSTER else ("--where", self.where)
-        config = () if self.config == DEFAULT_CONFIG else ("--config", self.config)
-        return shlex.join(["tfxp", "kubeflow", command, *words, *config, *where])
+        options = configuration(self.config, self.where, default_where=DEFAULT_CLUSTER)
+        return shlex.join(["tfxp", "kubeflow", command, *words, *options])
 
     def load(self) -> ClusterConfig:
         """Reads the configuration.

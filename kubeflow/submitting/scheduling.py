@@ -1,14 +1,14 @@
 """The one recurring run of a pipeline: made, changed, paused, deleted."""
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import kfp_server_api
 
 from submitting.server import Server
-from submitting.uploading import Uploaded
+from submitting.uploading import Ready
 
 ENABLED = "ENABLED"
 
@@ -18,29 +18,23 @@ class Wanted:
     """A recurring run, as it shall be.
 
     Attributes:
-        name: Of it, which is the pipeline's.
-        uploaded: The version that it runs.
+        ready: What it runs; its name is the pipeline's.
         experiment_id: Its runs' experiment.
         cron: KFP's six fields, in UTC.
         start: No run before it.
         end: No run after it.
         catchup: Whether runs that were missed are made up for.
         max_concurrency: Runs at once.
-        parameters: What differs from the pipeline's defaults.
-        root: Where the artifacts go; None for where the cluster puts them.
         service_account: What its steps run as; None for the cluster's own choice.
     """
 
-    name: str
-    uploaded: Uploaded
+    ready: Ready
     experiment_id: str
     cron: str
     start: str | None = None
     end: str | None = None
     catchup: bool = False
     max_concurrency: int = 1
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    root: str | None = None
     service_account: str | None = None
 
     def is_like(self, found: Any) -> bool:
@@ -54,27 +48,22 @@ class Wanted:
             and trigger.cron == self.cron
             and trigger.start_time == _moment(self.start)
             and trigger.end_time == _moment(self.end)
-            and reference.pipeline_version_id == self.uploaded.version_id
+            and reference.pipeline_version_id == self.ready.uploaded.version_id
             and str(found.experiment_id) == self.experiment_id
             and bool(found.no_catchup) is not self.catchup
             and int(found.max_concurrency) == self.max_concurrency
-            and ((config and config.parameters) or {}) == dict(self.parameters)
-            and ((config and config.pipeline_root) or None) == self.root
+            and ((config and config.parameters) or {}) == self.ready.parameters
+            and ((config and config.pipeline_root) or None) == self.ready.pipeline.root
             and self.service_account in (None, found.service_account)
         )
 
     def body(self, *, is_enabled: bool) -> kfp_server_api.V2beta1RecurringRun:
         """As it is sent."""
         return kfp_server_api.V2beta1RecurringRun(
-            display_name=self.name,
+            display_name=self.ready.pipeline.name,
             experiment_id=self.experiment_id,
-            pipeline_version_reference=kfp_server_api.V2beta1PipelineVersionReference(
-                pipeline_id=self.uploaded.pipeline_id,
-                pipeline_version_id=self.uploaded.version_id,
-            ),
-            runtime_config=kfp_server_api.V2beta1RuntimeConfig(
-                parameters=dict(self.parameters), pipeline_root=self.root
-            ),
+            pipeline_version_reference=self.ready.reference,
+            runtime_config=self.ready.runtime_config,
             service_account=self.service_account,
             max_concurrency=str(self.max_concurrency),
             no_catchup=not self.catchup,
@@ -93,7 +82,7 @@ def apply(server: Server, wanted: Wanted) -> str:
     A recurring run cannot be changed, only replaced. The one before it is paused meanwhile: there
     is never a moment at which both start runs, and if the new one is refused the old one goes on.
     """
-    found = server.recurring(wanted.name)
+    found = server.recurring(wanted.ready.pipeline.name)
     same = next((one for one in found if wanted.is_like(one)), None)
     others = [one for one in found if one is not same]
     if same is None:

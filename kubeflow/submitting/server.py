@@ -1,6 +1,7 @@
 """What is asked of the API of Kubeflow Pipelines 2, a method a question."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,28 @@ from typing import Any
 import kfp_server_api
 
 from pipeline.config import ConfigError
-from submitting.address import NAMESPACE, Address
+from pipeline.config.cluster_sections import Kubeflow
+from submitting.address import NAMESPACE, Address, address
 from submitting.asking import PAUSES_S, api_client, ask
 from submitting.errors import AlreadyThere, ClusterError, NotThere, RefusedByServer
 
 _PAGE = 100
+
+
+def connected(kubeflow: Kubeflow, where: str) -> "Server":
+    """Returns the API that a *where* file and the environment name; it has been seen to answer.
+
+    Args:
+        kubeflow: The file's section.
+        where: The file's name, for the message.
+
+    Raises:
+        ConfigError: nobody named a host, or a namespace that is needed.
+        ClusterError: it is no Kubeflow Pipelines 2, or does not answer.
+    """
+    server = Server(address(kubeflow.host, kubeflow.namespace, where, os.environ))
+    server.check()
+    return server
 
 
 class Server:

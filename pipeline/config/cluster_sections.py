@@ -151,3 +151,7 @@ class Kubeflow(Section):
         Many[Secret], Field(description='a list of tables such as { name = "…", env = { … } }')
     ] = ()
     schedule: Schedule | None = None
+
+    def settings(self, node: str) -> NodeSettings:
+        """What holds for a node alone."""
+        return self.nodes.get(node, NodeSettings())

@@ -80,7 +80,8 @@ def load(config: str, where: str, overrides: Iterable[str] = ()) -> Config:
 
 def load_cluster(config: str, where: str, overrides: Iterable[str] = ()) -> ClusterConfig:
     """As `load`, for a *where* file of a cluster."""
-    if _tables(where) and not is_of_cluster(where):
+    tables = _tables(where)
+    if tables and _CLUSTER_TABLE not in tables:
         raise ConfigError(
             f"{where}: kubeflow: missing, so it is of no cluster; expected such as "
             "--where configs/kubeflow.toml. On this machine: "

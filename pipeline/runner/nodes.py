@@ -90,6 +90,16 @@ def downstream_of(nodes: dict[str, Node], roots: Iterable[str]) -> set[str]:
     return reached.difference(roots)
 
 
+def set_value(target: metadata_store_pb2.Value, plain: int | float | str) -> None:
+    """Gives a message the plain value, in the field of its type."""
+    if isinstance(plain, str):
+        target.string_value = plain
+    elif isinstance(plain, int):
+        target.int_value = plain
+    else:
+        target.double_value = plain
+
+
 def _node(spec: pipeline_pb2.PipelineNode, packed_executor: Any) -> Node:
     executor_spec = _unpack(packed_executor)
     python_spec = getattr(executor_spec, "python_executor_spec", executor_spec)

@@ -17,12 +17,22 @@ def summary(outputs: Artifacts) -> str:
 
 def refusal(node: Node, outputs: Artifacts) -> str | None:
     """Returns why the node's blessing was withheld; None when it was given or there is none."""
-    for key, artifacts in outputs.items():
-        if node.outputs[key].name in BLESSINGS:
-            for artifact in artifacts:
-                if artifact.custom_properties["blessed"].int_value != 1:
-                    return text(artifact, "reason") or "not blessed"
-    return None
+    return next(
+        (
+            reason
+            for key, artifacts in outputs.items()
+            for artifact in artifacts
+            if (reason := withheld(artifact, node.outputs[key].name))
+        ),
+        None,
+    )
+
+
+def withheld(artifact: pb.Artifact, type_name: str) -> str | None:
+    """Returns why an artifact's blessing was withheld; None when it is given or is none."""
+    if type_name not in BLESSINGS or number(artifact, "blessed") == 1:
+        return None
+    return text(artifact, "reason") or "not blessed"
 
 
 def text(artifact: pb.Artifact, name: str) -> str:

@@ -19,7 +19,7 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 from pipeline.errors import StoreError
 from pipeline.runner import lineage
 from pipeline.runner.lineage import Artifacts
-from pipeline.runner.nodes import Node
+from pipeline.runner.nodes import Node, set_value
 
 _Event = pb.Event
 _RECORDED = frozenset({"pipeline", "outcome", "detail"})
@@ -199,7 +199,7 @@ class Store:
         )
         execution.custom_properties["ingredients"].string_value = json.dumps(ingredients)
         for name, value in node.parameters.items():
-            _set(execution.custom_properties[name], value)
+            set_value(execution.custom_properties[name], value)
         return execution
 
     def _known(self, execution_id: int) -> pb.Execution:
@@ -249,7 +249,7 @@ class Store:
         context = self._context("pipeline_run", run_id)
         context.custom_properties["pipeline"].string_value = self._pipeline
         for name, value in properties.items():
-            _set(context.custom_properties[name], value)
+            set_value(context.custom_properties[name], value)
         self._mlmd.put_contexts([context])
 
     def _execution_type(self, name: str) -> int:
@@ -275,15 +275,6 @@ def _events(artifacts: Artifacts, kind: "pb.Event.Type") -> list[tuple[pb.Artifa
             event.path.steps.add(index=index)
             pairs.append((artifact, event))
     return pairs
-
-
-def _set(target: pb.Value, value: int | float | str) -> None:
-    if isinstance(value, str):
-        target.string_value = value
-    elif isinstance(value, int):
-        target.int_value = value
-    else:
-        target.double_value = value
 
 
 def _check_is_sqlite(path: Path) -> None:

@@ -20,11 +20,25 @@ def command_line(
         overrides: The texts of `--set`.
         more: Further words.
     """
-    words = ["tfxp", command]
+    return shlex.join(["tfxp", command, *configuration(config, where, overrides), *more])
+
+
+def configuration(
+    config: str, where: str, overrides: Sequence[str] = (), *, default_where: str = DEFAULT_WHERE
+) -> list[str]:
+    """Returns the options of a command that choose a configuration, as far as they must be typed.
+
+    Args:
+        config: As of `command_line`.
+        where: The same.
+        overrides: The same.
+        default_where: The *where* file that the command takes by itself.
+    """
+    words = []
     if config != DEFAULT_CONFIG:
         words += ["--config", config]
-    if where != DEFAULT_WHERE:
+    if where != default_where:
         words += ["--where", where]
     for override in overrides:
         words += ["--set", override]
-    return shlex.join([*words, *more])
+    return words
