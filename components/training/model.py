@@ -33,6 +33,9 @@ from schema.features import (
     transformed_name,
 )
 
+LINEAR = "linear"
+"""Name of the layer from what a member sees straight to its answer."""
+
 _ACTIVATION = "relu"
 _DROPOUT = 0.1
 _NUMBER_EMBEDDING = 12
@@ -144,6 +147,9 @@ def _members(
 ) -> keras.KerasTensor:
     """[batch, members, outputs], of networks that share no weight.
 
+    Beside the hidden layers is a linear model of the same values, and the answer is the sum of
+    both (Cheng et al., "Wide & Deep Learning for Recommender Systems", 2016).
+
     Args:
         alike: What all members see alike, each [batch, width].
         own: What each sees with weights of its own, each [batch, members, width].
@@ -152,11 +158,12 @@ def _members(
     """
     members = options.members
     parts = [*(for_each(members, part) for part in alike), *own]
-    hidden = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
+    hidden = seen = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
     for units in options.hidden_units:
         hidden = keras.layers.Activation(_ACTIVATION)(MemberDense(members, units)(hidden))
         hidden = Dropout(_DROPOUT)(hidden)
-    return MemberDense(members, outputs)(hidden)
+    linear = MemberDense(members, outputs, name=LINEAR)(seen)
+    return MemberDense(members, outputs)(hidden) + linear
 
 
 def _encoded_number(encoded: keras.KerasTensor, feature: Number | Date) -> keras.KerasTensor:

@@ -11,7 +11,7 @@ from components.training.distribution import over_devices
 from components.training.folds import learners
 from components.training.targets import Target
 
-_WEIGHT_DECAY = 1e-2
+_WEIGHT_DECAY = 0.2
 _NOT_DECAYED = "bias"
 # Adam's own; see Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015).
 _FIRST_DECAY, _SECOND_DECAY, _EPSILON = 0.9, 0.999, 1e-7

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from components.training.data import TrainingData
+from components.training.model import LINEAR
 from components.training.named_weights import NamedWeights, named_weights, read_weights
 
 _log = logging.getLogger(__name__)
 
 # They have a row or a column for each thing that the model sees.
-_ABOUT_ALL_INPUTS = ("number_embedding.", "member_dense.0.kernel")
+_ABOUT_ALL_INPUTS = ("number_embedding.", "member_dense.0.kernel", f"{LINEAR}.0.kernel")
 _EXAMPLES = 3
 
 

@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 # A boundary may stand this share of the rows away from the exact quantile.
 _QUANTILE_ERROR = 0.002
 _MOST_ROWS = 2**32
+# The share of the rows in each tail is one to this.
+_TAILS = 200
 
 
 class NumberStatistics(NamedTuple):
@@ -31,6 +33,8 @@ class NumberStatistics(NamedTuple):
         means: [columns] float32; 0 for a column without a value.
         deviations: [columns] float32, of the population; 0 where all values are the same.
         largest: [columns] float32; 0 for a column without a value.
+        low: [columns] float32, that one of 200 values is below; 0 for a column without a value.
+        high: [columns] float32, that one of 200 values is above; likewise.
         edges: [sum of all edges] float32, those of a column behind those of the one before, each
             ascending: the values that cut the rows into parts of equal size, without the smallest
             and the largest value.
@@ -39,6 +43,8 @@ class NumberStatistics(NamedTuple):
     means: tf.Tensor
     deviations: tf.Tensor
     largest: tf.Tensor
+    low: tf.Tensor
+    high: tf.Tensor
     edges: tf.Tensor
 
 
@@ -54,7 +60,7 @@ def number_statistics(numbers: tf.Tensor, edges: Sequence[int]) -> NumberStatist
         inputs=[numbers],
         ptransform=_Analysis(edges),
         output_dtypes=[tf.float32] * len(NumberStatistics._fields),
-        output_shapes=[[columns], [columns], [columns], [sum(edges)]],
+        output_shapes=[*[[columns]] * (len(NumberStatistics._fields) - 1), [sum(edges)]],
     )
     return NumberStatistics(*found)
 
@@ -130,8 +136,18 @@ class _Merge(beam.CombineFn):
     def extract_output(self, moments: _Moments) -> tuple[npt.NDArray[np.float32], ...]:
         deviations = np.sqrt(_ratio(moments.squares, moments.counts))
         largest = np.where(moments.counts > 0, moments.largest, 0)
-        found = (moments.means, deviations, largest, self._quantiles(moments))
+        low, high = self._tails(moments)
+        found = (moments.means, deviations, largest, low, high, self._quantiles(moments))
         return tuple(np.array(values, np.float32) for values in found)
+
+    def _tails(self, moments: _Moments) -> Floats:
+        """[2, columns]: where the lower tails end and the upper ones begin."""
+        tails = np.zeros((2, len(self._edges)))
+        (has_values,) = np.nonzero(moments.counts > 0)
+        if has_values.size:
+            quantiles = np.array(moments.sketch.GetQuantiles(_TAILS).to_pylist())
+            tails[:, has_values] = quantiles[:, [1, -2]].T
+        return tails
 
     def _quantiles(self, moments: _Moments) -> Floats:
         """The edges of all columns, one column behind the other."""

@@ -5,28 +5,37 @@ import tensorflow as tf
 BINS = 32
 """Bins of the quantile encoding of every number."""
 
-_Z_LIMIT = 4.0
+_Z_LIMIT = 8.0
 
 
 def encode_numbers(
-    numbers: tf.Tensor, means: tf.Tensor, deviations: tf.Tensor, edges: tf.Tensor
+    numbers: tf.Tensor,
+    means: tf.Tensor,
+    deviations: tf.Tensor,
+    tails: tuple[tf.Tensor, tf.Tensor],
+    edges: tf.Tensor,
 ) -> tf.Tensor:
     """Encodes all number columns at once.
 
-    The first value is the z-score, cut at ±4. The others are a piecewise-linear encoding: bin j
-    is 0 below its lower boundary, 1 from its upper one on, and linear between; where quantiles
-    coincide the bin is a step. A missing number gives zeros.
+    The first value is the z-score of the number moved out of the tails, cut at ±8. The others are a
+    piecewise-linear encoding: bin j is 0 below its lower boundary, 1 from its upper one on, and
+    linear between; where quantiles coincide the bin is a step. A missing number gives zeros.
 
     Args:
         numbers: [batch, columns] float32; missing is NaN, no infinities.
         means: [columns] float32, over all training rows.
         deviations: [columns] float32, likewise.
+        tails: Where the lower one ends and the upper one begins, each [columns] float32; where
+            both are the same the column has none.
         edges: [columns, BINS + 1] float32, quantiles, likewise.
 
     Returns:
         [batch, columns, 1 + BINS] float32.
     """
-    scores = tf.math.divide_no_nan(numbers - means, deviations)
+    low, high = tails
+    # A few training rows say too little of how the label goes on in a tail.
+    inner = tf.where(low < high, tf.clip_by_value(numbers, low, high), numbers)
+    scores = tf.math.divide_no_nan(inner - means, deviations)
     scores = tf.clip_by_value(_zero_if_undefined(scores), -_Z_LIMIT, _Z_LIMIT)
     positions = piecewise_linear(numbers, edges)
     return tf.concat([scores[:, :, tf.newaxis], positions], axis=2)

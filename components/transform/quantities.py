@@ -53,6 +53,7 @@ def encode_quantities(
         numbers,
         found.means[:count],
         found.deviations[:count],
+        (found.low[:count], found.high[:count]),
         tf.reshape(curve_edges, [count, BINS + 1]),
     )
     is_missing = tf.cast(rows.is_missing(numbers), tf.float32)

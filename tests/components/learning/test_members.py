@@ -24,8 +24,9 @@ from components.training.model import build_model
 from components.training.options import TrainingOptions
 from components.training.steps import beginning, steps_taker
 from components.training.targets import Target
+from components.transform.numbers import BINS
 from components.transform.texts import TOKENS
-from schema.features import Hashed, Text
+from schema.features import Hashed, Number, Text
 from tests.components.learning import trips
 
 
@@ -233,7 +234,7 @@ def test_the_steps_are_those_of_adamw(compiled):
         beginning(model), ({"x": x}, label, folds), tf.constant(9)
     )
 
-    optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.01)
+    optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.2)
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     optimizer.build(variables)
     losses = []
@@ -274,6 +275,30 @@ def test_a_feature_tells_its_label_to_no_member_that_leaves_the_row_out(feature,
     # It means nothing: the rows are learnt by heart, the ones held out remain unknown.
     assert looks[-1].fitted < 0.5
     assert min(look.held_out for look in looks) > 0.67
+
+
+def test_beside_the_hidden_layers_of_each_member_is_a_linear_model():
+    place = Hashed("place", may_be_missing=False, buckets=50)
+    features = [Number("size", may_be_missing=False), place]
+    model = build_model(features, {"place_xf": 51}, options(members=3), 1)
+    (linear,) = (layer for layer in model.layers if layer.name == "linear")
+    *_, last = (layer for layer in model.layers if layer.name.startswith("member_dense"))
+    rows = {
+        "size_xf": tf.random.stateless_normal([20, 1 + BINS], [1, 2]),
+        "place_xf": tf.range(20, dtype=tf.int64),
+    }
+    both = model(rows).numpy()
+    for weight in last.trainable_variables:
+        weight.assign(tf.zeros_like(weight))
+
+    alone = model(rows).numpy()
+
+    seen = keras.Model(model.inputs, linear.input)(rows).numpy()
+    kernel, bias = (weight.numpy() for weight in linear.trainable_variables)
+    expected = np.einsum("bmw,mwu->bmu", seen, kernel) + bias
+    np.testing.assert_allclose(alone, expected, rtol=1e-4, atol=1e-5)
+    assert seen.shape[:2] == (20, 3)
+    assert abs(both - alone).max() > 0.01
 
 
 def test_no_more_steps_are_taken_than_allowed():

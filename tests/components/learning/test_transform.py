@@ -12,7 +12,7 @@ from components.transform.categories import MISSING, UNSEEN
 from components.transform.dates import encode_parts, parse_dates
 from components.transform.depths import depths
 from components.transform.labels import encode_label
-from components.transform.numbers import BINS, piecewise_linear
+from components.transform.numbers import BINS, encode_numbers, piecewise_linear
 from components.transform.plan import Plan
 from schema import read_schema
 from schema.features import feature_table
@@ -70,7 +70,41 @@ def test_a_number_is_standardised_by_the_training_rows_alone(shop):
     scores = shop({"price": 1.0}, {"price": 50.5}, {"price": 100.0}, {"price": 1e6})["price_xf"]
 
     deviation = math.sqrt((100**2 - 1) / 12)
-    assert scores[:, 0] == pytest.approx([-49.5 / deviation, 0, 49.5 / deviation, 4.0], abs=1e-5)
+    most = 49.5 / deviation
+    assert scores[:, 0] == pytest.approx([-most, 0, most, most], abs=1e-5)
+
+
+TAILS = """
+default_environment: "TRAINING"
+default_environment: "SERVING"
+feature { name: "amount" type: FLOAT presence { min_fraction: 1 } shape {} }
+feature { name: "times" type: FLOAT presence { min_fraction: 1 } shape {} }
+feature { name: "bought" type: INT }
+"""
+
+
+def test_a_z_score_ends_where_the_tails_begin_or_else_at_8(tmp_path):
+    rows = [
+        {"amount": float(10**6 if number == 1000 else number), "times": float(number == 7)}
+        for number in range(1, 1001)
+    ]
+    schema = trips.schema_artifact(tmp_path / "schema", TAILS)
+    examples = trips.examples(tmp_path / "examples", train=rows, eval=rows[:1])
+    output = trips.transform(tmp_path / "out", examples, schema, label={"column": "bought"})
+    asked = [{"amount": value, "times": 0.0} for value in (-1e9, 1.0, 100.0, 500.0, 999.0, 1e12)]
+    asked.append({"amount": 100.0, "times": 3.0})
+    serialized = [trips.serialized(row) for row in asked]
+
+    features = output.transform_features_layer()(
+        tf.io.parse_example(serialized, output.raw_feature_spec())
+    )
+
+    amounts = np.array([row["amount"] for row in rows])
+    values = features["amount_xf"][:, 0].numpy() * amounts.std() + amounts.mean()
+    # Of a thousand rows five are in each tail; the sketch may be wrong by two.
+    assert values == pytest.approx([5.5, 5.5, 100, 500, 995.5, 995.5, 100], abs=2.6)
+    # Where hardly a value is another than most there are no tails.
+    assert features["times_xf"][:, 0].numpy().max() == 8.0
 
 
 def test_the_encoding_of_a_number_tells_its_quantile(shop):
@@ -153,6 +187,21 @@ def test_piecewise_linear_by_hand():
         [1, 1, 1],
         [0, 0, 0],
     ]
+
+
+def test_scores_by_hand():
+    def scores(numbers, low, high):
+        columns = tf.constant([numbers])
+        zeros, ones = tf.zeros_like(columns), tf.ones_like(columns)
+        tails = (tf.constant([low] * len(numbers)), tf.constant([high] * len(numbers)))
+        edges = tf.zeros([len(numbers), BINS + 1])
+        return encode_numbers(columns, zeros[0], 2 * ones[0], tails, edges)[0, :, 0].numpy()
+
+    assert scores([-9.0, -4.0, 1.0, 6.0, 7.0, math.nan], -4.0, 6.0).tolist() == [
+        *(-2, -2, 0.5, 3, 3, 0)
+    ]
+    assert scores([-99.0, 1.0, 99.0], 0.0, 0.0).tolist() == [-8, 0.5, 8]
+    assert scores([-99.0, 1.0, 99.0], -50.0, 50.0).tolist() == [-8, 0.5, 8]
 
 
 @pytest.mark.parametrize(

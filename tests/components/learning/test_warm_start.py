@@ -69,14 +69,16 @@ def test_what_means_something_else_is_left(earlier, why):
     assert result.left == [("member_dense.0.kernel", why)]
 
 
-def test_what_has_a_part_for_each_number_is_left_when_these_are_others():
-    earlier = weights(inputs=("a", "c"), number_embedding__0__kernel=[1.0, 2.0])
-    fresh = weights(inputs=("a", "b"), number_embedding__0__kernel=[0.0, 0.5])
+@pytest.mark.parametrize("name", ["number_embedding.0.kernel", "linear.0.kernel"])
+def test_what_has_a_part_for_each_feature_is_left_when_these_are_others(name):
+    key = name.replace(".", "__")
+    earlier = weights(inputs=("a", "c"), **{key: [1.0, 2.0]})
+    fresh = weights(inputs=("a", "b"), **{key: [0.0, 0.5]})
 
     result = carried(earlier, fresh)
 
     assert result.weights[0].tolist() == [0.0, 0.5]
-    assert result.left == [("number_embedding.0.kernel", "the features are others: +b, -c")]
+    assert result.left == [(name, "the features are others: +b, -c")]
 
 
 def test_embeddings_of_another_width_are_left():
