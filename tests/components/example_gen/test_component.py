@@ -492,7 +492,8 @@ def test_a_stock_transform_reads_the_examples(workspace):
 
 @pytest.mark.slow
 def test_statistics_are_those_that_csv_example_gen_gives(workspace):
-    rows = [f"{i / 4},{i % 24},{'Blue' if i % 5 else 'Flash'}" for i in range(2000)]
+    # Of more rows quantiles are estimates, that differ with how Beam happens to batch the rows.
+    rows = [f"{i / 4},{i % 24},{'Blue' if i % 5 else 'Flash'}" for i in range(400)]
     workspace.write("\n".join(["fare,hour,company", *rows, ""]))
     ours = workspace.ingest(shares={"train": 1})
     stock = standard_artifacts.Examples()
@@ -511,7 +512,7 @@ def test_statistics_are_those_that_csv_example_gen_gives(workspace):
     )
 
     found, expected = (workspace.statistics(examples) for examples in (ours, stock))
-    assert found.num_examples == expected.num_examples == 2000
+    assert found.num_examples == expected.num_examples == 400
     assert by_name(found) == by_name(expected)
 
 

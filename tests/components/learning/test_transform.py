@@ -12,7 +12,7 @@ from components.transform.categories import MISSING, UNSEEN
 from components.transform.dates import encode_parts, parse_dates
 from components.transform.depths import depths
 from components.transform.labels import encode_label
-from components.transform.numbers import BINS, encode_numbers, piecewise_linear
+from components.transform.numbers import BINS, encode_numbers, piecewise_linear, shorten_tail
 from components.transform.plan import Plan
 from schema import read_schema
 from schema.features import feature_table
@@ -187,6 +187,13 @@ def test_piecewise_linear_by_hand():
         [1, 1, 1],
         [0, 0, 0],
     ]
+
+
+def test_tails_are_shortened_to_both_sides():
+    shortened = shorten_tail(tf.constant([-9.0, 0.0, 99.0, math.nan])).numpy()
+
+    assert shortened[:3] == pytest.approx([-math.log(10), 0, math.log(100)])
+    assert math.isnan(shortened[3])
 
 
 def test_scores_by_hand():
