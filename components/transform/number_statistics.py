@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float64]
 # A boundary may stand this share of the rows away from the exact quantile.
 _QUANTILE_ERROR = 0.002
 _MOST_ROWS = 2**32
-# The share of the rows in each tail is one to this.
-_TAILS = 200
+# Each tail has one of so many values, but no more than so many: these say enough of where they are.
+_VALUES_A_TAIL_VALUE, _MOST_IN_TAIL = 200, 40
 
 
 class NumberStatistics(NamedTuple):
@@ -33,8 +33,9 @@ class NumberStatistics(NamedTuple):
         means: [columns] float32; 0 for a column without a value.
         deviations: [columns] float32, of the population; 0 where all values are the same.
         largest: [columns] float32; 0 for a column without a value.
-        low: [columns] float32, that one of 200 values is below; 0 for a column without a value.
-        high: [columns] float32, that one of 200 values is above; likewise.
+        low: [columns] float32, where the lower tail ends: below it is one of 200 values, but no
+            more than 40; 0 for a column without a value.
+        high: [columns] float32, where the upper tail begins, likewise.
         edges: [sum of all edges] float32, those of a column behind those of the one before, each
             ascending: the values that cut the rows into parts of equal size, without the smallest
             and the largest value.
@@ -80,15 +81,21 @@ class _Analysis(beam.PTransform):
 
 @dataclass
 class _Moments:
-    """Of each column: how many values, their mean, their squared distances from it, the largest."""
+    """Of each column: how many values, their mean, their squared distances from it, both ends.
+
+    `lowest` and `highest`, the latter of the negated values, are [_MOST_IN_TAIL + 1, columns].
+    """
 
     counts: Floats
     means: Floats
     squares: Floats
-    largest: Floats
+    lowest: Floats
+    highest: Floats
     sketch: sketches.QuantilesSketch
 
-    def add(self, counts: Floats, means: Floats, squares: Floats, largest: Floats) -> None:
+    def add(
+        self, counts: Floats, means: Floats, squares: Floats, lowest: Floats, highest: Floats
+    ) -> None:
         # Chan's update: sums of large squares would cancel.
         total = self.counts + counts
         share = _ratio(counts, total)
@@ -96,7 +103,8 @@ class _Moments:
         self.squares += squares + apart**2 * self.counts * share
         self.means += apart * share
         self.counts = total
-        self.largest = np.maximum(self.largest, largest)
+        self.lowest = _smallest(np.concatenate([self.lowest, lowest]))
+        self.highest = _smallest(np.concatenate([self.highest, highest]))
 
 
 class _Merge(beam.CombineFn):
@@ -108,7 +116,8 @@ class _Merge(beam.CombineFn):
         columns = len(self._edges)
         counts, means, squares = np.zeros((3, columns))
         sketch = sketches.QuantilesSketch(_QUANTILE_ERROR, _MOST_ROWS, columns)
-        return _Moments(counts, means, squares, np.full(columns, -np.inf), sketch)
+        lowest, highest = np.full((2, _MOST_IN_TAIL + 1, columns), np.inf)
+        return _Moments(counts, means, squares, lowest, highest, sketch)
 
     def add_input(self, moments: _Moments, batch: tuple[npt.NDArray[np.float32]]) -> _Moments:
         values = batch[0].astype(np.float64)
@@ -116,8 +125,9 @@ class _Merge(beam.CombineFn):
         counts = is_there.sum(axis=0).astype(np.float64)
         means = _ratio(np.where(is_there, values, 0).sum(axis=0), counts)
         squares = np.where(is_there, (values - means) ** 2, 0).sum(axis=0)
-        largest = np.where(is_there, values, -np.inf).max(axis=0, initial=-np.inf)
-        moments.add(counts, means, squares, largest)
+        lowest = _smallest(np.where(is_there, values, np.inf))
+        highest = _smallest(np.where(is_there, -values, np.inf))
+        moments.add(counts, means, squares, lowest, highest)
         # The sketch passes over NaN.
         moments.sketch.AddValues(pa.array(np.where(is_there, values, np.nan).ravel()))
         return moments
@@ -125,7 +135,7 @@ class _Merge(beam.CombineFn):
     def merge_accumulators(self, accumulators: Iterable[_Moments]) -> _Moments:
         first, *others = accumulators
         for other in others:
-            first.add(other.counts, other.means, other.squares, other.largest)
+            first.add(other.counts, other.means, other.squares, other.lowest, other.highest)
             first.sketch.Merge(other.sketch)
         return first
 
@@ -135,19 +145,12 @@ class _Merge(beam.CombineFn):
 
     def extract_output(self, moments: _Moments) -> tuple[npt.NDArray[np.float32], ...]:
         deviations = np.sqrt(_ratio(moments.squares, moments.counts))
-        largest = np.where(moments.counts > 0, moments.largest, 0)
-        low, high = self._tails(moments)
-        found = (moments.means, deviations, largest, low, high, self._quantiles(moments))
+        beyond = np.minimum(moments.counts // _VALUES_A_TAIL_VALUE, _MOST_IN_TAIL).astype(int)
+        columns = np.arange(beyond.size)
+        low, high = moments.lowest[beyond, columns], -moments.highest[beyond, columns]
+        ends = np.where(moments.counts > 0, [-moments.highest[0], low, high], 0)
+        found = (moments.means, deviations, *ends, self._quantiles(moments))
         return tuple(np.array(values, np.float32) for values in found)
-
-    def _tails(self, moments: _Moments) -> Floats:
-        """[2, columns]: where the lower tails end and the upper ones begin."""
-        tails = np.zeros((2, len(self._edges)))
-        (has_values,) = np.nonzero(moments.counts > 0)
-        if has_values.size:
-            quantiles = np.array(moments.sketch.GetQuantiles(_TAILS).to_pylist())
-            tails[:, has_values] = quantiles[:, [1, -2]].T
-        return tails
 
     def _quantiles(self, moments: _Moments) -> Floats:
         """The edges of all columns, one column behind the other."""
@@ -160,6 +163,13 @@ class _Merge(beam.CombineFn):
                 if self._edges[column] == count:
                     edges[column] = np.array(found[1:-1])
         return np.concatenate(edges)
+
+
+def _smallest(values: Floats) -> Floats:
+    """The smallest of each column in order; fewer where there are not as many."""
+    if len(values) > _MOST_IN_TAIL + 1:
+        values = np.partition(values, _MOST_IN_TAIL, axis=0)[: _MOST_IN_TAIL + 1]
+    return np.sort(values, axis=0)
 
 
 def _ratio(values: Floats, counts: Floats) -> Floats:

@@ -83,28 +83,43 @@ feature { name: "bought" type: INT }
 """
 
 
+def scores_of(folder, rows, asked):
+    """Z-scores of the asked rows, by column, where the training rows are `rows`."""
+    schema = trips.schema_artifact(folder / "schema", TAILS)
+    examples = trips.examples(folder / "examples", train=rows, eval=rows[:1])
+    output = trips.transform(folder / "out", examples, schema, label={"column": "bought"})
+    raw = tf.io.parse_example([trips.serialized(row) for row in asked], output.raw_feature_spec())
+    features = output.transform_features_layer()(raw)
+    return {column: features[f"{column}_xf"][:, 0].numpy() for column in ("amount", "times")}
+
+
 def test_a_z_score_ends_where_the_tails_begin_or_else_at_8(tmp_path):
     rows = [
         {"amount": float(10**6 if number == 1000 else number), "times": float(number == 7)}
         for number in range(1, 1001)
     ]
-    schema = trips.schema_artifact(tmp_path / "schema", TAILS)
-    examples = trips.examples(tmp_path / "examples", train=rows, eval=rows[:1])
-    output = trips.transform(tmp_path / "out", examples, schema, label={"column": "bought"})
     asked = [{"amount": value, "times": 0.0} for value in (-1e9, 1.0, 100.0, 500.0, 999.0, 1e12)]
     asked.append({"amount": 100.0, "times": 3.0})
-    serialized = [trips.serialized(row) for row in asked]
 
-    features = output.transform_features_layer()(
-        tf.io.parse_example(serialized, output.raw_feature_spec())
-    )
+    scores = scores_of(tmp_path, rows, asked)
 
+    # Of a thousand rows five are in each tail.
     amounts = np.array([row["amount"] for row in rows])
-    values = features["amount_xf"][:, 0].numpy() * amounts.std() + amounts.mean()
-    # Of a thousand rows five are in each tail; the sketch may be wrong by two.
-    assert values == pytest.approx([5.5, 5.5, 100, 500, 995.5, 995.5, 100], abs=2.6)
+    values = scores["amount"] * amounts.std() + amounts.mean()
+    assert values == pytest.approx([6, 6, 100, 500, 995, 995, 100], abs=0.1)
     # Where hardly a value is another than most there are no tails.
-    assert features["times_xf"][:, 0].numpy().max() == 8.0
+    assert scores["times"].max() == 8.0
+
+
+def test_a_tail_has_no_more_than_forty_values(tmp_path):
+    amounts = np.arange(1.0, 20_001.0)
+    rows = [{"amount": amount, "times": 0.0} for amount in amounts.tolist()]
+    asked = [{"amount": value, "times": 0.0} for value in (-1.0, 99_999.0)]
+
+    scores = scores_of(tmp_path, rows, asked)
+
+    values = scores["amount"] * amounts.std() + amounts.mean()
+    assert values == pytest.approx([41, 19_960], abs=0.1)
 
 
 def test_the_encoding_of_a_number_tells_its_quantile(shop):
