@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float64]
 # A boundary may stand this share of the rows away from the exact quantile.
 _QUANTILE_ERROR = 0.002
 _MOST_ROWS = 2**32
-# Each tail has one of so many values, but no more than so many: these say enough of where they are.
-_VALUES_A_TAIL_VALUE, _MOST_IN_TAIL = 200, 40
+# A tail is one of so many values, but never more than so many: those say enough of where they are.
+_ONE_OF, _MOST_IN_TAIL = 200, 40
 
 
 class NumberStatistics(NamedTuple):
@@ -145,7 +145,7 @@ class _Merge(beam.CombineFn):
 
     def extract_output(self, moments: _Moments) -> tuple[npt.NDArray[np.float32], ...]:
         deviations = np.sqrt(_ratio(moments.squares, moments.counts))
-        beyond = np.minimum(moments.counts // _VALUES_A_TAIL_VALUE, _MOST_IN_TAIL).astype(int)
+        beyond = np.minimum(moments.counts // _ONE_OF, _MOST_IN_TAIL).astype(int)
         columns = np.arange(beyond.size)
         low, high = moments.lowest[beyond, columns], -moments.highest[beyond, columns]
         ends = np.where(moments.counts > 0, [-moments.highest[0], low, high], 0)
