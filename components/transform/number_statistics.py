@@ -94,8 +94,9 @@ class _Moments:
     sketch: sketches.QuantilesSketch
 
     def add(
-        self, counts: Floats, means: Floats, squares: Floats, lowest: Floats, highest: Floats
+        self, counts: Floats, means: Floats, squares: Floats, low: Floats, high: Floats
     ) -> None:
+        """Adds those of further values, of which `low` and `high` may be all."""
         # Chan's update: sums of large squares would cancel.
         total = self.counts + counts
         share = _ratio(counts, total)
@@ -103,8 +104,8 @@ class _Moments:
         self.squares += squares + apart**2 * self.counts * share
         self.means += apart * share
         self.counts = total
-        self.lowest = _smallest(np.concatenate([self.lowest, lowest]))
-        self.highest = _smallest(np.concatenate([self.highest, highest]))
+        self.lowest = _smallest(np.concatenate([self.lowest, low]))
+        self.highest = _smallest(np.concatenate([self.highest, high]))
 
 
 class _Merge(beam.CombineFn):
@@ -125,9 +126,8 @@ class _Merge(beam.CombineFn):
         counts = is_there.sum(axis=0).astype(np.float64)
         means = _ratio(np.where(is_there, values, 0).sum(axis=0), counts)
         squares = np.where(is_there, (values - means) ** 2, 0).sum(axis=0)
-        lowest = _smallest(np.where(is_there, values, np.inf))
-        highest = _smallest(np.where(is_there, -values, np.inf))
-        moments.add(counts, means, squares, lowest, highest)
+        low, high = (np.where(is_there, signed, np.inf) for signed in (values, -values))
+        moments.add(counts, means, squares, low, high)
         # The sketch passes over NaN.
         moments.sketch.AddValues(pa.array(np.where(is_there, values, np.nan).ravel()))
         return moments
@@ -166,10 +166,9 @@ class _Merge(beam.CombineFn):
 
 
 def _smallest(values: Floats) -> Floats:
-    """The smallest of each column in order; fewer where there are not as many."""
-    if len(values) > _MOST_IN_TAIL + 1:
-        values = np.partition(values, _MOST_IN_TAIL, axis=0)[: _MOST_IN_TAIL + 1]
-    return np.sort(values, axis=0)
+    """The smallest of each column, in order, of at least that many."""
+    found = np.partition(values, _MOST_IN_TAIL, axis=0)[: _MOST_IN_TAIL + 1]
+    return np.sort(found, axis=0)
 
 
 def _ratio(values: Floats, counts: Floats) -> Floats:

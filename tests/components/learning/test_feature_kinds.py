@@ -101,9 +101,10 @@ def test_an_edge_lies_in_the_bucket_above_it():
 def test_a_long_tail_is_shortened_before_anything_is_made_of_it(model):
     # Halfway between log1p(0) and log1p(999) lies the mean, and the deviation is that far.
     middle = math.expm1(math.log1p(999.0) / 2)
-    scores = model.encode(*({"size": size} for size in (0.0, middle, 999.0)))["size_xf"]
+    scores = model.encode(*({"size": size} for size in (0.0, middle, 999.0, -999.0)))["size_xf"]
 
-    assert scores[:, 0] == pytest.approx([-1, 0, 1], abs=1e-5)
+    # No training row is below 0, so that -999 is told from 0 by nothing.
+    assert scores[:, 0] == pytest.approx([-1, 0, 1, -1], abs=1e-5)
 
 
 def test_only_the_most_frequent_values_are_known_where_so_many_may_be(model):

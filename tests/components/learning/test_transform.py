@@ -213,17 +213,15 @@ def test_tails_are_shortened_to_both_sides():
 
 def test_scores_by_hand():
     def scores(numbers, low, high):
-        columns = tf.constant([numbers])
-        zeros, ones = tf.zeros_like(columns), tf.ones_like(columns)
-        tails = (tf.constant([low] * len(numbers)), tf.constant([high] * len(numbers)))
-        edges = tf.zeros([len(numbers), BINS + 1])
-        return encode_numbers(columns, zeros[0], 2 * ones[0], tails, edges)[0, :, 0].numpy()
+        column = tf.constant(numbers)[:, tf.newaxis]
+        tails, edges = (tf.constant([low]), tf.constant([high])), tf.zeros([1, BINS + 1])
+        encoded = encode_numbers(column, tf.constant([0.0]), tf.constant([2.0]), tails, edges)
+        return encoded[:, 0, 0].numpy().tolist()
 
-    assert scores([-9.0, -4.0, 1.0, 6.0, 7.0, math.nan], -4.0, 6.0).tolist() == [
-        *(-2, -2, 0.5, 3, 3, 0)
-    ]
-    assert scores([-99.0, 1.0, 99.0], 0.0, 0.0).tolist() == [-8, 0.5, 8]
-    assert scores([-99.0, 1.0, 99.0], -50.0, 50.0).tolist() == [-8, 0.5, 8]
+    numbers = [-9.0, -4.0, 1.0, 6.0, 7.0, math.nan]
+    assert scores(numbers, -4.0, 6.0) == [-2, -2, 0.5, 3, 3, 0]
+    assert scores([-99.0, 1.0, 99.0], 0.0, 0.0) == [-8, 0.5, 8]
+    assert scores([-99.0, 1.0, 99.0], -50.0, 50.0) == [-8, 0.5, 8]
 
 
 @pytest.mark.parametrize(
